@@ -1,0 +1,62 @@
+/**
+ * What a client's storage must do. Rows are sealed: neither values nor keys are readable without the passphrase. A row is named
+ * by its collection and key; rows of one `group` (say, a conversation) can be read in the rising order of `order`.
+ *
+ * `write` is the only way to change anything and is one transaction: after a crash all of it is there or none of it.
+ */
+export interface Vault {
+  get(collection: Collection, key: string): Promise<Uint8Array | undefined>;
+  /** Rows of a collection, or of one group in it, by rising `order` (falling with `reverse`), then key. */
+  scan(collection: Collection, range?: ScanRange): Promise<Row[]>;
+  /** Durable (fsync) when it resolves. Calls take effect in the order in which they were made. */
+  write(changes: readonly Change[]): Promise<void>;
+  /** Seals the vault's key under a new passphrase. @throws VaultError `wrong_passphrase` */
+  changePassphrase(oldPassphrase: string, newPassphrase: string): Promise<void>;
+  /** Wipes the keys in memory and lets go of the file. */
+  close(): Promise<void>;
+}
+
+/** The closed list of what a client keeps. */
+export type Collection =
+  | 'account' // one row `self`: names, keys, server pin, mailbox position
+  | 'contact' // by username: pinned identity key, newest device list
+  | 'request' // by request id (hex): pending requests, both ways
+  | 'keypackage' // by KeyPackage hash (hex): private parts of those that were handed out
+  | 'conversation' // by conversation id (hex): with whom, suite, state
+  | 'mls-tree' // by conversation id (hex): what changes once an epoch
+  | 'mls-secrets' // by conversation id (hex): what changes with every message
+  | 'message' // by message id (hex), group = conversation, order = rising number
+  | 'outbox' // by message id (hex), order = rising number
+  | 'seen'; // by message id (hex): opened before
+
+export interface Row {
+  readonly collection: Collection;
+  readonly key: string;
+  readonly group?: string;
+  /** A safe integer; 0 where order does not matter. */
+  readonly order?: number;
+  readonly value: Uint8Array;
+}
+
+export type Change = { readonly put: Row } | { readonly delete: { readonly collection: Collection; readonly key: string } };
+
+export interface ScanRange {
+  readonly group?: string;
+  /** Only rows with an order above (with `reverse`: below) this one. */
+  readonly after?: number;
+  readonly limit?: number;
+  readonly reverse?: boolean;
+}
+
+export type VaultErrorCode = 'not_found' | 'exists' | 'wrong_passphrase' | 'damaged' | 'locked';
+
+/** The vault cannot be opened or read. The message says what the user can do; it holds no secret. */
+export class VaultError extends Error {
+  override readonly name = 'VaultError';
+  readonly code: VaultErrorCode;
+
+  constructor(code: VaultErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}

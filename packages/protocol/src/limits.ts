@@ -1,0 +1,97 @@
+/**
+ * Every size, count and time on the wire, with its unit. The first part is the specification (docs/protocol.md): both ends
+ * must agree on it. The second is this implementation's: a server may choose other figures and still speak Parley.
+ */
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+// ---- Specification --------------------------------------------------------------------------------------------------
+
+/** Largest WebSocket message, bytes: the largest Noise message (Noise rev 34, section 3). */
+export const MAX_TRANSPORT_MESSAGE = 65_535;
+/** 1.0, bytes: X25519 public key 32 + ML-KEM-768 encapsulation key 1,184. */
+export const HELLO_BYTES = 32 + 1_184;
+/** Payload of 1.2, bytes, padded: without a big registration, and with one. */
+export const LOGIN_PAYLOAD_BYTES = 2_048;
+export const LOGIN_PAYLOAD_LARGE_BYTES = 4_096;
+/** Server certificate + CA certificate + CRL, bytes. */
+export const MAX_CERTIFICATE_BUNDLE = 32 * 1_024;
+
+/** Padded plaintext of a record, bytes, and how many of those can be frame stream (two are the length). */
+export const MIN_RECORD_PLAINTEXT = 256;
+export const MAX_RECORD_PLAINTEXT = 63_488;
+export const MAX_RECORD_CONTENT = MAX_RECORD_PLAINTEXT - 2;
+/** Poly1305 tag, bytes. */
+export const TAG_BYTES = 16;
+/** Records between two rekeys of one direction. */
+export const RECORDS_PER_KEY = 65_536;
+
+/** opcode u8, length u24, sequence u32. */
+export const FRAME_HEADER_BYTES = 8;
+/** Body of a frame, bytes. */
+export const MAX_FRAME = 1_024 * 1_024;
+
+export const USERNAME_MIN = 2;
+export const USERNAME_MAX = 32;
+export const DEVICE_ID_BYTES = 8;
+export const DEVICE_NAME_MAX_BYTES = 64;
+export const MAX_DEVICES = 16;
+export const INVITE_TOKEN_BYTES = 16;
+export const REQUEST_ID_BYTES = 16;
+export const CONVERSATION_ID_BYTES = 16;
+export const MESSAGE_ID_BYTES = 16;
+
+/** A LIST answer names at most this many users. */
+export const MAX_LIST = 500;
+/** KeyPackages in one KEYS publish, and their size in bytes. */
+export const MAX_KEY_PACKAGES = 100;
+export const MAX_KEY_PACKAGE = 16 * 1_024;
+
+export const REQUEST_LIFETIME_MS = 14 * DAY;
+export const REFUSED_WAIT_MS = 7 * DAY;
+export const MAX_PENDING_SENT = 20;
+export const MAX_PENDING_RECEIVED = 100;
+
+export const CRL_LIFETIME_MS = 7 * DAY;
+export const KEY_PACKAGE_LIFETIME_MS = 30 * DAY;
+
+// ---- This implementation --------------------------------------------------------------------------------------------
+
+/** From the first byte of a connection to the end of its login. */
+export const HANDSHAKE_TIMEOUT_MS = 10 * SECOND;
+/** Connections of one server, of one address beyond loopback, and those that have not logged in yet. */
+export const MAX_CONNECTIONS = 12_000;
+export const MAX_CONNECTIONS_PER_ADDRESS = 1_000;
+export const MAX_HANDSHAKES_IN_PROGRESS = 2_000;
+/** New handshakes a second from one address beyond loopback. */
+export const HANDSHAKES_PER_SECOND_PER_ADDRESS = 50;
+/** Frames a second a connection may sustain, and how many it may send in a burst. */
+export const FRAMES_PER_SECOND = 2_000;
+export const FRAMES_BURST = 4_000;
+/** Requests a client has unanswered at once. */
+export const MAX_REQUESTS_IN_FLIGHT = 1_024;
+/** Bytes of half-received frames over all connections of a server. */
+export const MAX_PARTIAL_FRAMES_BYTES = 64 * 1_024 * 1_024;
+/** Bytes waiting in one connection's socket before the server leaves the rest in the mailbox. */
+export const MAX_SOCKET_BUFFER = 1_024 * 1_024;
+/** Items and bytes the server reads from a mailbox at once. */
+export const MAILBOX_PAGE = 256;
+/** A mailbox is dropped beyond either. */
+export const MAILBOX_MAX_BYTES = 64 * 1_024 * 1_024;
+export const MAILBOX_MAX_AGE_MS = 60 * DAY;
+
+export const INVITE_LIFETIME_MS = 7 * DAY;
+export const INVITE_USES = 100;
+/** One-time KeyPackages a client keeps published, and below how many left the server says `low`. */
+export const KEY_PACKAGES_PUBLISHED = 20;
+export const KEY_PACKAGES_LOW = 8;
+/** One-time KeyPackages of one user that another user may claim in an hour. */
+export const KEY_CLAIMS_PER_HOUR = 60;
+/** Text of one message, bytes of UTF-8. */
+export const MAX_TEXT_BYTES = 64 * 1_024;
+
+export const CA_LIFETIME_MS = 3_650 * DAY;
+export const SERVER_CERTIFICATE_LIFETIME_MS = 365 * DAY;
