@@ -1,0 +1,10 @@
+export { concat, equalBytes, equalConstantTime, utf8, wipe } from './bytes/bytes.ts';
+export { DecodeError } from './bytes/decode-error.ts';
+export { padme } from './bytes/padme.ts';
+export { ByteReader } from './bytes/reader.ts';
+export { fromBase64Url, fromHex, toBase64Url, toHex } from './bytes/text.ts';
+export { ByteWriter } from './bytes/writer.ts';
+export { type CryptoProvider, DecryptError, InvalidKeyError, type KeyPair, LowOrderPointError } from './crypto/provider.ts';
+export { ERROR_CODES, type ErrorCode, isErrorCode, ParleyError } from './errors.ts';
+export * from './limits.ts';
+export { Opcode } from './opcodes.ts';
