@@ -5,13 +5,19 @@ import type { ErrorCode } from '@parley/protocol';
  * calls take effect in the order in which they were made. Nothing above this file knows which store runs.
  *
  * Rules that the outside could try to break (consent, caps, epochs, who belongs to a conversation, one token used once) are
- * decided inside the transaction, never from a cache above it. A refusal is a value, not an exception; an exception means
- * that the store is broken and the server stops.
+ * decided inside the transaction, never from a cache above it. A refusal is a value, not an exception, and changes nothing; an
+ * exception means that the store is broken and the server stops (a RangeError: the caller broke a rule of this file; nothing
+ * was done).
+ *
+ * A write that names a session is `replaced` when the device has logged in again since, or is not listed any more. Deliveries to
+ * devices that are not (or no longer) listed are left out. Positions are below 2^63 and rise in each mailbox. Bytes are copied
+ * when a method is called: the caller may reuse its buffers at once.
  */
 export interface Store {
   /** Raises the mailbox generation (1, 2, 3 …) and returns the new one. Called once at start, before any position is given out. */
   raiseGeneration(): Promise<number>;
 
+  /** A token of which `tokenHash` is the SHA-256; good for `uses` registrations before `expiresMs`. */
   addInvite(invite: { tokenHash: Uint8Array; expiresMs: number; uses: number }): Promise<void>;
   countUsers(): Promise<number>;
   /** Sorted by name, `limit` names after `after`. */
@@ -19,16 +25,19 @@ export interface Store {
   findUser(username: string): Promise<UserEntry | undefined>;
 
   /**
-   * Token use, account and device in one transaction. `already` when the identical device is registered (a lost 1.3).
-   * Invite: `invite_invalid` (unknown, expired, used up) comes before `username_taken`.
-   * Recovery: the identity key must be the stored one and the version higher, else `auth_failed`.
+   * Token use, account and device in one transaction. `already` when the same identity key and devices with the same keys are
+   * registered (a lost 1.3); no use of the token is counted then.
+   * Invite: `invite_invalid` (unknown, expired, used up) comes before `username_taken`, which uses up nothing.
+   * Recovery: the identity key must be the stored one and the version higher, else `auth_failed`. Devices that the new list does
+   * not have, or has with other keys, lose mailbox, KeyPackages and sessions.
    */
   register(
     registration: NewRegistration,
   ): Promise<'registered' | 'already' | Refusal<'invite_invalid' | 'username_taken' | 'auth_failed'>>;
 
   /**
-   * A login of a device that the newest list has: raises its session number, which fences off every older connection.
+   * A login of a device that the newest list has: gives it a new session number, higher than any before, which fences off every
+   * older connection of this device.
    * `undefined` when there is no such device or its user is suspended.
    */
   openSession(device: DeviceKey): Promise<OpenedSession | undefined>;
@@ -36,9 +45,11 @@ export interface Store {
   // ---- consent ----
 
   /**
-   * RTT. In this order: `refused_recently`, caps (`quota_exceeded`), block (then `hidden`: stored, delivered to nobody but the
-   * sender's own devices, expires and counts like any other), `crossed` (the other one asked first: its body is returned),
-   * `already_answered` (they may talk already). The same request id again is `ok` and appends nothing.
+   * RTT. The same request again is `duplicate`, whatever became of it, and appends nothing; another one under a request id that
+   * is taken, or one to oneself, is `malformed`. Then in this order: `unknown_user`, `refused_recently`, caps (`quota_exceeded`),
+   * `already_answered` (they may talk already), `crossed` (the other one asked first: its body is returned), block (then `hidden`:
+   * stored, delivered to nobody but the sender's own devices, expires and counts like any other). The block is last, so that a
+   * blocked sender gets what every sender gets; a hidden request makes nobody `crossed`.
    */
   openRequest(
     request: NewRequest,
@@ -48,25 +59,32 @@ export interface Store {
     | 'duplicate'
     | { refused: 'crossed'; first: Uint8Array }
     | Fenced
-    | Refusal<'refused_recently' | 'quota_exceeded' | 'already_answered' | 'unknown_user'>
+    | Refusal<'refused_recently' | 'quota_exceeded' | 'already_answered' | 'unknown_user' | 'malformed'>
   >;
 
   /**
-   * ACCEPT: first answer wins. Makes the conversation and consent of the pair. `unknown_request` for one that is not addressed to
-   * this user, is cancelled or expired; `already_answered` otherwise; the identical body again is `duplicate`.
-   * `malformed` unless `members` are exactly listed devices of the two users, the requester's among them.
+   * ACCEPT: first answer wins. Makes the conversation and consent of the pair, and settles whatever else is pending between the
+   * two. `unknown_request` for one that is not addressed to this user, is hidden, cancelled or expired; `already_answered`
+   * otherwise; the identical body again is `duplicate`.
+   * `malformed` unless `members` are listed devices of the two users and nothing else, each once, the answering device and at
+   * least one of the requester's among them, the epoch is below 2^63, and the conversation id is new.
    */
   acceptRequest(
     answer: AcceptedRequest,
   ): Promise<
     'ok' | 'duplicate' | Fenced | Refusal<'unknown_request' | 'already_answered' | 'malformed' | 'unknown_conversation'>
   >;
+  /** REFUSE. Who asked may not ask again for 7 days. Codes as for ACCEPT. */
   refuseRequest(answer: RequestAnswer): Promise<'ok' | 'duplicate' | Fenced | Refusal<'unknown_request' | 'already_answered'>>;
-  /** CANCEL by the requester. */
+  /**
+   * CANCEL by the requester. Codes as for ACCEPT. That of a hidden request goes to the sender's own devices only: ask
+   * `findRequest` before pushing it.
+   */
   cancelRequest(answer: RequestAnswer): Promise<'ok' | 'duplicate' | Fenced | Refusal<'unknown_request' | 'already_answered'>>;
-  /** The two users of a request that this user sent or received (hidden ones only to their sender). */
+  /** The two users of a request; the caller shows a hidden one to nobody but its sender. */
   findRequest(requestId: Uint8Array): Promise<{ from: string; to: string; hidden: boolean } | undefined>;
 
+  /** Idempotent; blocking an unknown user, or oneself, changes nothing. */
   setBlocked(change: { by: SessionRef; user: string; blocked: boolean; nowMs: number }): Promise<'ok' | Fenced>;
   /** Users with whom consent stands, either way, without those who blocked this user or are blocked by it. Sorted. */
   contacts(username: string): Promise<string[]>;
@@ -74,14 +92,25 @@ export interface Store {
   // ---- conversations ----
 
   findConversation(conversation: Uint8Array): Promise<ConversationEntry | undefined>;
-  /** MESSAGE. The epoch must be the current one; deliveries to devices that are not members any more are left out. */
+  /**
+   * MESSAGE. The epoch must be the current one. `withheld`: answered like `ok`, but these of the deliveries were not stored and
+   * must not be pushed: their devices are not members, or their user has blocked the sender in a one-to-one conversation.
+   */
   appendMessage(message: {
     by: SessionRef;
     conversation: Uint8Array;
     epoch: bigint;
-    deliveries: Delivery[];
-  }): Promise<'ok' | Fenced | Refusal<'unknown_conversation' | 'not_member' | 'stale_epoch'>>;
-  /** COMMIT. The first for an epoch wins and raises it by one; the identical commit again is `duplicate`. */
+    deliveries: readonly Delivery[];
+  }): Promise<
+    'ok' | { withheld: readonly DeviceKey[] } | Fenced | Refusal<'unknown_conversation' | 'not_member' | 'stale_epoch'>
+  >;
+  /**
+   * COMMIT. The first for an epoch wins and raises it by one; the identical commit again is `duplicate`, even from a device that
+   * has been removed since. `winnerSha256` is empty where nobody has won that epoch here. `malformed` unless `added` are listed
+   * devices of the conversation's users that are not members, `removed` members other than the committer, each once.
+   * Delivered to members before or after it: who is removed gets to know. A block does not hold commits up, since the group
+   * would not survive it.
+   */
   commit(
     commit: NewCommit,
   ): Promise<
@@ -94,24 +123,31 @@ export interface Store {
 
   // ---- mailboxes ----
 
-  /** Items after `after`, oldest first, at most `limit`. */
+  /** Items after `after`, oldest first, at most `limit`; fewer only where there are no more. */
   readMailbox(device: DeviceKey, after: bigint, limit: number): Promise<MailboxItem[]>;
-  /** Deletes everything up to `position`. */
+  /** Deletes everything up to `position`, which is taken as the highest one stored if it is beyond that. Never goes back. */
   ack(ack: { by: SessionRef; position: bigint }): Promise<'ok' | Fenced>;
 
   // ---- KeyPackages ----
 
-  /** Adds one-time ones (at most 100 are kept) and replaces the last-resort one; returns how many one-time ones there are now. */
+  /**
+   * Adds one-time ones (the newest 100 are kept; one published before, used or not, is not added again) and replaces the
+   * last-resort one, if there is one; returns how many one-time ones there are now.
+   */
   publishKeys(keys: {
     by: SessionRef;
-    oneTime: Uint8Array[];
+    oneTime: readonly Uint8Array[];
     lastResort: Uint8Array | undefined;
   }): Promise<{ left: number } | Fenced>;
-  /** One KeyPackage each, one-time ones first; devices without any are left out. Only for oneself and where consent stands. */
+  /**
+   * One KeyPackage each, one-time ones first; devices without any are left out, `keys_exhausted` if that leaves nobody. Only for
+   * oneself and where consent stands; a block changes nothing. `rate_limited` beyond 60 one-time ones
+   * of another user in an hour. `left`: one-time ones left of the asking device.
+   */
   claimKeys(claim: {
     by: SessionRef;
     username: string;
-    deviceIds: Uint8Array[];
+    deviceIds: readonly Uint8Array[];
     nowMs: number;
   }): Promise<
     | { keyPackages: { deviceId: Uint8Array; keyPackage: Uint8Array }[]; left: number }
@@ -119,7 +155,7 @@ export interface Store {
     | Refusal<'no_consent' | 'keys_exhausted' | 'rate_limited'>
   >;
 
-  /** Ends after all calls made before have been carried out. */
+  /** Ends after all calls made before have been carried out; calls made after it are rejected. */
   close(): Promise<void>;
 }
 
