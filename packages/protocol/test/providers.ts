@@ -1,0 +1,6 @@
+import type { CryptoProvider } from '@parley/protocol';
+import { nodeCrypto } from '@parley/protocol/crypto/node';
+import { webCrypto } from '@parley/protocol/crypto/web';
+
+/** Every provider there is: each test that needs cryptography runs once with each. */
+export const PROVIDERS: readonly CryptoProvider[] = [nodeCrypto, webCrypto];
