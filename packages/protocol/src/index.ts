@@ -6,5 +6,20 @@ export { fromBase64Url, fromHex, toBase64Url, toHex } from './bytes/text.ts';
 export { ByteWriter } from './bytes/writer.ts';
 export { type CryptoProvider, DecryptError, InvalidKeyError, type KeyPair, LowOrderPointError } from './crypto/provider.ts';
 export { ERROR_CODES, type ErrorCode, isErrorCode, ParleyError } from './errors.ts';
+export { hashKeyPackages, hashWelcome, openConsent, readConsent, signConsent } from './identity/consent.ts';
+export { decodeMessage } from './identity/decode.ts';
+export {
+  type DeviceIdentity,
+  type DeviceSecrets,
+  makeDevice,
+  openDeviceCertificate,
+  signDeviceCertificate,
+} from './identity/device-certificate.ts';
+export { type OpenedDeviceList, openDeviceList, signDeviceList } from './identity/device-list.ts';
+export { ipAddressBytes, isDnsName, isHost } from './identity/host.ts';
+export { formatInvite, formatWebInvite, type Invite, parseInvite } from './identity/invites.ts';
+export { generateIdentity, identityFromSeed, phraseFromSeed, seedFromPhrase } from './identity/phrase.ts';
+export { type SafetyNumberSide, safetyNumber } from './identity/safety-number.ts';
+export { isUsername, parseUsername } from './identity/usernames.ts';
 export * from './limits.ts';
 export { Opcode } from './opcodes.ts';

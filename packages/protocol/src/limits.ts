@@ -10,6 +10,10 @@ const DAY = 24 * HOUR;
 
 // ---- Specification --------------------------------------------------------------------------------------------------
 
+/** The versions of the protocol that this code speaks, and the port of a server that names none. */
+export const PROTOCOL_VERSIONS: readonly number[] = [1];
+export const DEFAULT_PORT = 10_000;
+
 /** Largest WebSocket message, bytes: the largest Noise message (Noise rev 34, section 3). */
 export const MAX_TRANSPORT_MESSAGE = 65_535;
 /** 1.0, bytes: X25519 public key 32 + ML-KEM-768 encapsulation key 1,184. */
@@ -39,6 +43,15 @@ export const USERNAME_MAX = 32;
 export const DEVICE_ID_BYTES = 8;
 export const DEVICE_NAME_MAX_BYTES = 64;
 export const MAX_DEVICES = 16;
+/** Encoded SignedDeviceCertificate and SignedDeviceList, bytes. */
+export const MAX_DEVICE_CERTIFICATE = 512;
+export const MAX_DEVICE_LIST = MAX_DEVICES * MAX_DEVICE_CERTIFICATE;
+/** Encoded ConsentStatement, bytes. */
+export const MAX_CONSENT_STATEMENT = 512;
+/** Ed25519 and X25519 public keys, SHA-256 digests, Ed25519 signatures, bytes. */
+export const KEY_BYTES = 32;
+export const HASH_BYTES = 32;
+export const SIGNATURE_BYTES = 64;
 export const INVITE_TOKEN_BYTES = 16;
 export const REQUEST_ID_BYTES = 16;
 export const CONVERSATION_ID_BYTES = 16;
@@ -56,6 +69,8 @@ export const MAX_PENDING_SENT = 20;
 export const MAX_PENDING_RECEIVED = 100;
 
 export const CRL_LIFETIME_MS = 7 * DAY;
+/** How far a client's clock may be behind the one that dated a certificate or CRL. */
+export const CLOCK_SKEW_MS = 5 * MINUTE;
 export const KEY_PACKAGE_LIFETIME_MS = 30 * DAY;
 
 // ---- This implementation --------------------------------------------------------------------------------------------
