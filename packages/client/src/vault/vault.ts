@@ -48,7 +48,7 @@ export interface ScanRange {
   readonly reverse?: boolean;
 }
 
-export type VaultErrorCode = 'not_found' | 'exists' | 'wrong_passphrase' | 'damaged' | 'locked';
+export type VaultErrorCode = 'not_found' | 'exists' | 'wrong_passphrase' | 'damaged' | 'locked' | 'io'; // the system refuses to read or write it: rights, or a full disk
 
 /** The vault cannot be opened or read. The message says what the user can do; it holds no secret. */
 export class VaultError extends Error {
