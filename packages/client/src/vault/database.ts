@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
@@ -7,6 +7,8 @@ import { VaultError } from './vault.ts';
 const SCHEMA_VERSION = 1;
 /** How long to wait for a process that is just ending to let go of the file. */
 const LOCK_WAIT_MS = 1_000;
+
+const PAGE_BYTES = 4_096;
 
 const SCHEMA = [
   'CREATE TABLE envelope (id INTEGER PRIMARY KEY CHECK (id = 1), bytes BLOB NOT NULL) STRICT',
@@ -45,7 +47,7 @@ export function openDatabase(file: string): { database: DatabaseSync; envelope: 
     if (!existsSync(file)) throw new VaultError('not_found', `${file} does not exist: join with an invite first`);
     const database = lock(file);
     try {
-      return { database, envelope: checkedEnvelope(database) };
+      return { database, envelope: checkedEnvelope(database, file) };
     } catch (error) {
       database.close();
       throw error;
@@ -59,6 +61,7 @@ function lock(file: string): DatabaseSync {
   url.searchParams.set('mode', 'rw');
   const database = new DatabaseSync(url, { timeout: LOCK_WAIT_MS, defensive: true });
   try {
+    database.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
     // The lock mode comes first: only then does WAL need no file of shared memory beside it.
     database.exec('PRAGMA locking_mode = EXCLUSIVE');
     database.exec('PRAGMA journal_mode = WAL');
@@ -72,7 +75,10 @@ function lock(file: string): DatabaseSync {
   }
 }
 
-function checkedEnvelope(database: DatabaseSync): Uint8Array {
+function checkedEnvelope(database: DatabaseSync, file: string): Uint8Array {
+  // What a crash left in the log comes first; after that, half a page is missing bytes, which SQLite would read as zeros.
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  if (statSync(file).size % PAGE_BYTES !== 0) throw damaged('it was cut');
   const version = database.prepare('PRAGMA user_version').get()?.user_version;
   if (typeof version === 'number' && version > SCHEMA_VERSION) throw damaged('a newer parley made it: update this one');
   // A schema that somebody added a trigger or a view to is not ours.

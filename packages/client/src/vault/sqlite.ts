@@ -64,7 +64,6 @@ class SqliteVault implements Vault {
     );
     this.#delete = database.prepare('DELETE FROM row WHERE name = ?');
     this.#get = database.prepare('SELECT name, collection, grp, ord, box FROM row WHERE name = ?');
-    this.#checkpoint();
   }
 
   async get(collection: Collection, key: string): Promise<Uint8Array | undefined> {
