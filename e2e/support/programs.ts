@@ -1,0 +1,33 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** A program from outside npm that some tests run. */
+export interface ExternalProgram {
+  readonly name: string;
+  readonly debianPackage: string;
+  readonly neededFor: string;
+}
+
+export const EXTERNAL_PROGRAMS: readonly ExternalProgram[] = [
+  { name: 'openssl', debianPackage: 'openssl', neededFor: 'an independent opinion on certificates' },
+  { name: 'chromium', debianPackage: 'chromium', neededFor: 'running the browser bundle in a browser' },
+];
+
+/** Path of a program on PATH. */
+export function findProgram(name: string): string | undefined {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const path = join(folder, name);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      // not in this folder
+    }
+  }
+  return undefined;
+}
+
+/** For the `skip` option of a test: false, or the reason that is printed. */
+export function unlessInstalled(name: string): string | false {
+  return findProgram(name) === undefined ? `needs ${name}, which is not installed: npm run setup-test-machine` : false;
+}

@@ -1,0 +1,106 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { readJsonLines } from './json-lines.ts';
+import { spawnParley, within } from './process.ts';
+
+export interface ServerOptions {
+  readonly dataFolder: string;
+  readonly port?: number;
+  readonly names?: readonly string[];
+}
+
+/** A real `parley serve --json`, listening. */
+export class ServerProcess {
+  readonly dataFolder: string;
+  readonly host: string;
+  readonly port: number;
+  /** The `ca` of its `listening` line. */
+  readonly ca: string;
+  /** Link of the `invite` line: only on a first start. */
+  readonly invite: string | undefined;
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #written: string[];
+
+  private constructor(
+    child: ChildProcessWithoutNullStreams,
+    written: string[],
+    options: ServerOptions,
+    facts: { host: string; port: number; ca: string; invite: string | undefined },
+  ) {
+    this.#child = child;
+    this.#written = written;
+    this.dataFolder = options.dataFolder;
+    this.host = facts.host;
+    this.port = facts.port;
+    this.ca = facts.ca;
+    this.invite = facts.invite;
+  }
+
+  /** `firstStart`: also wait for the invite that a first start prints. */
+  static async start(options: ServerOptions, firstStart: boolean): Promise<ServerProcess> {
+    const child = spawnParley([
+      'serve',
+      '--json',
+      ...['--host', '127.0.0.1'],
+      ...['--port', String(options.port ?? 0)],
+      ...['--data', options.dataFolder],
+      ...(options.names ?? []).flatMap((name) => ['--name', name]),
+    ]);
+    const written: string[] = [];
+    child.stdout.on('data', (text: string) => written.push(text));
+    child.stderr.on('data', (text: string) => written.push(text));
+
+    const facts = await within(
+      new Promise<{ host: string; port: number; ca: string; invite: string | undefined }>((resolve, reject) => {
+        let listening: { host: string; port: number; ca: string } | undefined;
+        let invite: string | undefined;
+        readJsonLines(child.stdout, (line) => {
+          if (line.event === 'listening') {
+            listening = { host: String(line.host), port: Number(line.port), ca: String(line.ca) };
+          } else if (line.event === 'invite') {
+            invite = String(line.url);
+          }
+          if (listening !== undefined && (!firstStart || invite !== undefined)) {
+            resolve({ ...listening, invite });
+          }
+        });
+        child.once('close', (code) => reject(new Error(`the server ended with ${code}: ${written.join('')}`)));
+      }),
+      'the server to listen',
+      () => child.kill('SIGKILL'),
+    );
+    return new ServerProcess(child, written, options, facts);
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  get running(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** All it has written to stdout and stderr. */
+  get output(): string {
+    return this.#written.join('');
+  }
+
+  /** Asks it to stop; its exit code. */
+  async stop(): Promise<number | null> {
+    return this.#end('SIGTERM');
+  }
+
+  /** Ends it as a power cut would. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<number | null> {
+    if (this.running) {
+      const closed = once(this.#child, 'close');
+      this.#child.kill(signal);
+      await within(closed, 'the server to stop', () => this.#child.kill('SIGKILL'));
+    }
+    return this.#child.exitCode;
+  }
+}

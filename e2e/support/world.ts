@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseJsonLine } from './json-lines.ts';
+import { parley } from './process.ts';
+import { ScriptClient, type ScriptEvent } from './script-client.ts';
+import { ServerProcess } from './server-process.ts';
+
+/** A server process, its users' folders and their clients: `await using world = await World.start()`. */
+export class World implements AsyncDisposable {
+  readonly #stack: AsyncDisposableStack;
+  readonly folder: string;
+  #server: ServerProcess;
+  readonly #invite: string;
+
+  private constructor(stack: AsyncDisposableStack, folder: string, server: ServerProcess) {
+    this.#stack = stack;
+    this.folder = folder;
+    this.#server = server;
+    this.#invite = server.invite ?? assert.fail('a first start prints an invite');
+    this.#stack.defer(() => this.#server.kill());
+  }
+
+  static async start(options: { names?: readonly string[] } = {}): Promise<World> {
+    const stack = new AsyncDisposableStack();
+    const folder = tempFolder(stack);
+    const server = await ServerProcess.start({ dataFolder: join(folder, 'server'), ...options }, true);
+    return new World(stack, folder, server);
+  }
+
+  get server(): ServerProcess {
+    return this.#server;
+  }
+
+  /** The invite that the first start printed. */
+  get invite(): string {
+    return this.#invite;
+  }
+
+  get serverFolder(): string {
+    return join(this.folder, 'server');
+  }
+
+  /** The client folder of a user. */
+  clientFolder(user: string): string {
+    return join(this.folder, user);
+  }
+
+  account(user: string): string {
+    return `${user}@localhost:${this.#server.port}`;
+  }
+
+  /** Starts the server again on the same folder and port. */
+  async restartServer(options: { names?: readonly string[] } = {}): Promise<void> {
+    const { port } = this.#server;
+    await this.#server.stop();
+    this.#server = await ServerProcess.start({ dataFolder: this.serverFolder, port, ...options }, false);
+  }
+
+  /** `parley join`; what it printed. */
+  async join(user: string, invite: string = this.#invite): Promise<{ user: string; server: string; phrase: string }> {
+    const finished = await parley(['join', invite, user, '--json', '--data', this.clientFolder(user)]);
+    assert.equal(finished.code, 0, `join ${user}: ${finished.stderr}`);
+    return parseJsonLine(finished.stdout.trim()) as { user: string; server: string; phrase: string };
+  }
+
+  /** `parley chat --json` of a user who has joined. */
+  start(user: string): ScriptClient {
+    const client = new ScriptClient(this.account(user), this.clientFolder(user));
+    this.#stack.defer(() => client.kill());
+    return client;
+  }
+
+  /** Joins, starts the chat and waits until it is ready. */
+  async enter(user: string): Promise<ScriptClient> {
+    await this.join(user);
+    const client = this.start(user);
+    await client.next('ready', { user });
+    return client;
+  }
+
+  /** Several users, ready. */
+  async enterAll<const Users extends readonly string[]>(...users: Users): Promise<{ [K in keyof Users]: ScriptClient }> {
+    const clients: ScriptClient[] = [];
+    for (const user of users) {
+      clients.push(await this.enter(user));
+    }
+    return clients as { [K in keyof Users]: ScriptClient };
+  }
+
+  defer(action: () => void | Promise<void>): void {
+    this.#stack.defer(action);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+}
+
+/** `from` asks `to`, who accepts. */
+export async function befriend(from: [string, ScriptClient], to: [string, ScriptClient]): Promise<void> {
+  from[1].send({ do: 'request', user: to[0] });
+  await to[1].next('request', { from: from[0] });
+  to[1].send({ do: 'accept', user: from[0] });
+  await from[1].next('accepted', { by: to[0] });
+}
+
+/** Sends one text and waits until it has arrived; the `message` event. */
+export async function say(
+  from: [string, ScriptClient],
+  to: [string, ScriptClient],
+  text: string,
+  id: string,
+): Promise<ScriptEvent> {
+  from[1].send({ do: 'send', to: to[0], text, id });
+  const [message] = await Promise.all([to[1].next('message', { from: from[0], text }), from[1].next('sent', { id })]);
+  return message;
+}
+
+/** A fresh folder that goes when the stack is disposed of. */
+export function tempFolder(stack: AsyncDisposableStack): string {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-e2e-'));
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

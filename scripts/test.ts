@@ -1,0 +1,64 @@
+/**
+ * Runs every test of the repository: `node scripts/test.ts [word …]` (only files whose path holds one of the words).
+ * Prints what node's spec reporter prints, with its totals, then what was skipped and why. With CI=true a skipped test is a
+ * failure: there the machine must have what the tests need (scripts/setup-test-machine.ts).
+ */
+import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { relative, resolve } from 'node:path';
+import { compose } from 'node:stream';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+
+const FILE_TIMEOUT_MS = 10 * 60_000;
+const MAX_AT_ONCE = 2;
+const root = resolve(import.meta.dirname, '..');
+const words = process.argv.slice(2);
+
+const files = globSync(['packages/*/test/**/*.test.ts', 'e2e/**/*.test.ts'], { cwd: root })
+  .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+  .sort()
+  .map((file) => resolve(root, file));
+
+if (files.length === 0) {
+  console.error('no test file matches');
+  process.exit(1);
+}
+
+const skipped: string[] = [];
+let failed = false;
+let executed = 0;
+
+const events = run({
+  files,
+  cwd: root,
+  concurrency: Math.min(MAX_AT_ONCE, availableParallelism()),
+  timeout: FILE_TIMEOUT_MS,
+});
+events.on('test:fail', () => {
+  failed = true;
+});
+events.on('test:pass', (test) => {
+  if (test.skip !== undefined && test.skip !== false) {
+    const reason = typeof test.skip === 'string' && test.skip !== '' ? test.skip : 'no reason given';
+    skipped.push(`${relative(root, test.file ?? '')}: ${test.name}\n    ${reason}`);
+  } else {
+    executed += 1;
+  }
+});
+
+const report = compose(events, new spec());
+report.pipe(process.stdout);
+report.on('end', () => {
+  if (skipped.length > 0) {
+    console.log(`\nSkipped, and why:\n${skipped.map((line) => `- ${line}`).join('\n')}`);
+  }
+  const skipsCount = process.env.CI === 'true' && skipped.length > 0;
+  if (skipsCount) {
+    console.log('\nCI=true: a skipped test is a failure. `npm run setup-test-machine` installs what tests need.');
+  }
+  if (executed === 0) {
+    console.log('\nNo test was executed.');
+  }
+  process.exitCode = failed || skipsCount || executed === 0 ? 1 : 0;
+});
