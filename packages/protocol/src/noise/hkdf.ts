@@ -12,7 +12,7 @@ export function hkdf(
 export function hkdf(crypto: CryptoProvider, chainingKey: Uint8Array, input: Uint8Array, outputs: number): Uint8Array[] {
   const temporaryKey = crypto.hmacSha256(chainingKey, input);
   const results: Uint8Array[] = [];
-  let last = new Uint8Array(0);
+  let last: Uint8Array = new Uint8Array(0);
   for (let i = 1; i <= outputs; i++) {
     last = crypto.hmacSha256(temporaryKey, concat(last, Uint8Array.of(i)));
     results.push(last);
