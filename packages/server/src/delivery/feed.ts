@@ -1,0 +1,91 @@
+import { MAILBOX_PAGE } from '@parley/protocol';
+import type { DeviceKey, MailboxItem, Store } from '../store/store.ts';
+
+/** Where a device's items go: the session of its connection. */
+export interface Sink {
+  push(item: MailboxItem): void;
+  /** Whether more may be pushed now. */
+  readonly hasRoom: boolean;
+  /** Resolves when there is room again, or when nobody reads any more. */
+  room(): Promise<void>;
+  /** An exception of the store. */
+  fail(error: unknown): void;
+}
+
+/** A first page is small; pages grow while their items are. Bounds what one device makes the server hold. */
+const FIRST_PAGE = 16;
+const PAGE_BYTES = 256 * 1_024;
+
+/**
+ * Brings one mailbox to the device that is on line, in order of position. It reads pages from the store until there is nothing
+ * more, then passes on what is delivered live; when the device reads too slowly it goes back to pages, so that what waits is on
+ * disk and not in memory.
+ */
+export class Feed {
+  readonly #store: Pick<Store, 'readMailbox'>;
+  readonly #device: DeviceKey;
+  readonly #sink: Sink;
+  /** Everything up to here has been pushed. */
+  #cursor: bigint;
+  /** The highest position that was released, pushed or not. */
+  #released = 0n;
+  #mode: 'paging' | 'live' | 'stopped' = 'paging';
+
+  constructor(store: Pick<Store, 'readMailbox'>, device: DeviceKey, after: bigint, sink: Sink) {
+    this.#store = store;
+    this.#device = device;
+    this.#cursor = after;
+    this.#sink = sink;
+    void this.#page();
+  }
+
+  /** An item is on disk. Items come in order of position. */
+  release(item: MailboxItem): void {
+    this.#released = item.position;
+    if (this.#mode !== 'live' || item.position <= this.#cursor) return;
+    if (this.#sink.hasRoom) {
+      this.#push(item);
+    } else {
+      this.#mode = 'paging';
+      void this.#page();
+    }
+  }
+
+  /** Whether `position` was pushed to this device, now or in an earlier session. */
+  hasPushed(position: bigint): boolean {
+    return position <= this.#cursor;
+  }
+
+  stop(): void {
+    this.#mode = 'stopped';
+  }
+
+  async #page(): Promise<void> {
+    try {
+      let limit = FIRST_PAGE;
+      while (this.#mode === 'paging') {
+        await this.#sink.room();
+        const items = await this.#store.readMailbox(this.#device, this.#cursor, limit);
+        if (this.#mode !== 'paging') return;
+        for (const item of items) this.#push(item);
+        // What was released while the store was reading may be missing in what it read: then it is read again.
+        if (items.length < limit && this.#released <= this.#cursor) this.#mode = 'live';
+        limit = nextLimit(limit, items);
+      }
+    } catch (error) {
+      this.#sink.fail(error);
+    }
+  }
+
+  #push(item: MailboxItem): void {
+    this.#cursor = item.position;
+    this.#sink.push(item);
+  }
+}
+
+function nextLimit(limit: number, items: readonly MailboxItem[]): number {
+  let bytes = 0;
+  for (const item of items) bytes += item.body.length;
+  if (bytes > PAGE_BYTES) return Math.max(1, limit >> 2);
+  return Math.min(MAILBOX_PAGE, limit << 1);
+}

@@ -1,0 +1,117 @@
+import type { Delivery, DeviceKey, MailboxItem, Store } from '../store/store.ts';
+import { Feed, type Sink } from './feed.ts';
+import { Positions } from './positions.ts';
+
+/** What goes into one mailbox. */
+export interface Parcel {
+  readonly device: DeviceKey;
+  readonly opcode: number;
+  /** Without its position. */
+  readonly body: Uint8Array;
+}
+
+/**
+ * The mailboxes of all devices: gives each item its position, and once it is on disk pushes it to the device if it is on line.
+ * Whatever order the store answers in, a device gets its items in order of position.
+ */
+export class Mailboxes {
+  readonly #store: Pick<Store, 'readMailbox'>;
+  readonly #positions: Positions;
+  /** Only of devices that are on line or have deliveries under way. */
+  readonly #mailboxes = new Map<DeviceKey, Mailbox>();
+
+  constructor(store: Pick<Store, 'readMailbox'>, generation: number) {
+    this.#store = store;
+    this.#positions = new Positions(generation);
+  }
+
+  /**
+   * Reserves a position for each parcel, has `append` write them in one transaction (it is called before this method returns, so
+   * that order of calls is order on disk), then pushes those that `isKept` says the store has kept.
+   */
+  deliver<Result>(
+    parcels: readonly Parcel[],
+    append: (deliveries: Delivery[]) => Promise<Result>,
+    isKept: (result: Result, device: DeviceKey) => boolean,
+  ): Promise<Result> {
+    const reservations = parcels.map((parcel) => this.#reserve(parcel));
+    const settle = (keep: (device: DeviceKey) => boolean): void => {
+      for (const { mailbox, entry } of reservations) {
+        entry.state = keep(entry.delivery.device) ? 'released' : 'cancelled';
+        this.#advance(mailbox);
+      }
+    };
+    const start = async (): Promise<Result> => append(reservations.map(({ entry }) => entry.delivery)); // throws nothing
+    return start().then(
+      (result) => {
+        settle((device) => isKept(result, device));
+        return result;
+      },
+      (error: unknown) => {
+        settle(() => false);
+        throw error;
+      },
+    );
+  }
+
+  /** Brings everything after `position`, and from then on what comes, to a device that has logged in. */
+  attach(device: DeviceKey, position: bigint, sink: Sink): Feed {
+    const mailbox = this.#mailbox(device);
+    mailbox.feed?.stop();
+    mailbox.feed = new Feed(this.#store, device, position, sink);
+    return mailbox.feed;
+  }
+
+  detach(device: DeviceKey, feed: Feed): void {
+    feed.stop();
+    const mailbox = this.#mailboxes.get(device);
+    if (mailbox === undefined || mailbox.feed !== feed) return;
+    mailbox.feed = undefined;
+    this.#forgetIfIdle(mailbox);
+  }
+
+  mayHaveGivenOut(device: DeviceKey, position: bigint): boolean {
+    return this.#positions.mayHaveGivenOut(device, position);
+  }
+
+  #reserve({ device, opcode, body }: Parcel): { mailbox: Mailbox; entry: Entry } {
+    const mailbox = this.#mailbox(device);
+    const delivery = { device, opcode, body, position: this.#positions.next(device) };
+    const entry: Entry = { delivery, state: 'waiting' };
+    mailbox.underWay.push(entry);
+    return { mailbox, entry };
+  }
+
+  #advance(mailbox: Mailbox): void {
+    for (let entry = mailbox.underWay[0]; entry !== undefined && entry.state !== 'waiting'; entry = mailbox.underWay[0]) {
+      mailbox.underWay.shift();
+      if (entry.state === 'released') mailbox.feed?.release(entry.delivery);
+    }
+    this.#forgetIfIdle(mailbox);
+  }
+
+  #mailbox(device: DeviceKey): Mailbox {
+    let mailbox = this.#mailboxes.get(device);
+    if (mailbox === undefined) {
+      mailbox = { device, underWay: [], feed: undefined };
+      this.#mailboxes.set(device, mailbox);
+    }
+    return mailbox;
+  }
+
+  #forgetIfIdle(mailbox: Mailbox): void {
+    if (mailbox.feed === undefined && mailbox.underWay.length === 0) this.#mailboxes.delete(mailbox.device);
+  }
+}
+
+interface Entry {
+  readonly delivery: MailboxItem & { readonly device: DeviceKey };
+  state: 'waiting' | 'released' | 'cancelled';
+}
+
+interface Mailbox {
+  readonly device: DeviceKey;
+  /** In order of position. */
+  readonly underWay: Entry[];
+  feed: Feed | undefined;
+}

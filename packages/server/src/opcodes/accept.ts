@@ -1,0 +1,41 @@
+import { toBinary } from '@bufbuild/protobuf';
+import { hashWelcome, MAX_DEVICES, Opcode } from '@parley/protocol';
+import { type Accept, AcceptSchema, ConsentKind } from '@parley/protocol/wire';
+import { request } from '../session/handler.ts';
+import { ok, type Reply, refuse, unlessRefused } from '../session/replies.ts';
+import type { Session } from '../session/session.ts';
+import type { DeviceKey } from '../store/store.ts';
+import { deliverToBoth, type VerifiedConsent, verifyConsent, withSenderList } from './consent.ts';
+import { deviceKey } from './device-key.ts';
+
+/** ACCEPT (3): the asked user agrees, with the Welcome into the conversation it has made. */
+export const accept = request(AcceptSchema, async (session, answer) => {
+  const { members, welcome, epoch } = answer;
+  // The store checks whose devices the members are.
+  if (members.length > 2 * MAX_DEVICES || welcome.length === 0 || epoch === 0n) throw refuse('malformed');
+  const memberKeys = members.map(deviceKey);
+  const welcomeSha256 = hashWelcome(session.services.crypto, welcome);
+  const consent = await verifyConsent(session, answer, ConsentKind.ACCEPT, welcomeSha256);
+  return { later: acceptRequest(session, answer, memberKeys, consent) };
+});
+
+async function acceptRequest(
+  session: Session,
+  answer: Accept,
+  members: DeviceKey[],
+  consent: VerifiedConsent,
+): Promise<Reply> {
+  const { store } = session.services;
+  const { suite, epoch } = answer;
+  const { conversation } = consent.statement;
+  const body = toBinary(AcceptSchema, withSenderList(answer, consent), { writeUnknownFields: false });
+  const result = await deliverToBoth(
+    session,
+    consent,
+    { opcode: Opcode.ACCEPT, body },
+    (answered) => store.acceptRequest({ ...answered, conversation, suite, epoch, members }),
+    (outcome) => outcome === 'ok',
+  );
+  unlessRefused(result);
+  return ok();
+}

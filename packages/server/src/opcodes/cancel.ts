@@ -1,0 +1,34 @@
+import { toBinary } from '@bufbuild/protobuf';
+import { Opcode } from '@parley/protocol';
+import { type Cancel, CancelSchema, ConsentKind } from '@parley/protocol/wire';
+import { request } from '../session/handler.ts';
+import { ok, type Reply, unlessRefused } from '../session/replies.ts';
+import type { Session } from '../session/session.ts';
+import { deliverToBoth, type VerifiedConsent, verifyConsent, withSenderList } from './consent.ts';
+
+/** CANCEL (19): the requester takes a pending request back. */
+export const cancel = request(CancelSchema, async (session, withdrawal) => {
+  const consent = await verifyConsent(session, withdrawal, ConsentKind.CANCEL, new Uint8Array(0));
+  const found = await session.services.store.findRequest(consent.statement.requestId);
+  return { later: cancelRequest(session, withdrawal, consent, found?.hidden ?? false) };
+});
+
+async function cancelRequest(
+  session: Session,
+  withdrawal: Cancel,
+  consent: VerifiedConsent,
+  isHidden: boolean,
+): Promise<Reply> {
+  const { store } = session.services;
+  const body = toBinary(CancelSchema, withSenderList(withdrawal, consent), { writeUnknownFields: false });
+  const result = await deliverToBoth(
+    session,
+    consent,
+    { opcode: Opcode.CANCEL, body },
+    (answered) => store.cancelRequest(answered),
+    // The user who blocks never saw a hidden request, and does not see its end.
+    (outcome, isOwnDevice) => outcome === 'ok' && (isOwnDevice || !isHidden),
+  );
+  unlessRefused(result);
+  return ok();
+}

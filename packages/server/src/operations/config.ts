@@ -1,0 +1,67 @@
+import {
+  FRAMES_BURST,
+  FRAMES_PER_SECOND,
+  HANDSHAKE_TIMEOUT_MS,
+  HANDSHAKES_PER_SECOND_PER_ADDRESS,
+  MAX_CONNECTIONS,
+  MAX_CONNECTIONS_PER_ADDRESS,
+  MAX_HANDSHAKES_IN_PROGRESS,
+  MAX_PARTIAL_FRAMES_BYTES,
+  MAX_REQUESTS_IN_FLIGHT,
+  MAX_SOCKET_BUFFER,
+} from '@parley/protocol';
+import type { Authority } from '../authority/authority.ts';
+import type { Store } from '../store/store.ts';
+import type { Clock } from './clock.ts';
+import type { Log } from './log.ts';
+
+/** What `createServer` is told. Everything but the first four has a default. */
+export interface ServerConfig {
+  /** Holds certificates, database and `server.json`; made (0700) if it is not there. */
+  readonly dataFolder: string;
+  /** Address to listen on; '' = all. */
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** What clients call this server; the first one stands in invites. */
+  readonly names: readonly string[];
+  /** PEM. With it the port speaks TLS 1.3. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
+  readonly clock?: Clock;
+  readonly logger?: Log;
+  readonly limits?: Partial<ServerLimits>;
+  /** Default: SQLite in the data folder. */
+  readonly store?: Store;
+  /** Default: the CA in the data folder. */
+  readonly authority?: Authority;
+}
+
+/** What this server allows; the defaults and their units stand in the protocol's limits.ts. */
+export interface ServerLimits {
+  readonly handshakeTimeoutMs: number;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  readonly maxHandshakesInProgress: number;
+  readonly handshakesPerSecondPerAddress: number;
+  readonly framesPerSecond: number;
+  readonly framesBurst: number;
+  readonly maxRequestsInFlight: number;
+  readonly maxPartialFramesBytes: number;
+  readonly maxSocketBuffer: number;
+  /** Loopback is free of the limits per address (the operator's own bots and tests) unless this says otherwise. */
+  readonly loopbackIsExempt: boolean;
+}
+
+export const DEFAULT_LIMITS: ServerLimits = {
+  handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
+  maxConnections: MAX_CONNECTIONS,
+  maxConnectionsPerAddress: MAX_CONNECTIONS_PER_ADDRESS,
+  maxHandshakesInProgress: MAX_HANDSHAKES_IN_PROGRESS,
+  handshakesPerSecondPerAddress: HANDSHAKES_PER_SECOND_PER_ADDRESS,
+  framesPerSecond: FRAMES_PER_SECOND,
+  framesBurst: FRAMES_BURST,
+  maxRequestsInFlight: MAX_REQUESTS_IN_FLIGHT,
+  maxPartialFramesBytes: MAX_PARTIAL_FRAMES_BYTES,
+  maxSocketBuffer: MAX_SOCKET_BUFFER,
+  loopbackIsExempt: true,
+};

@@ -1,0 +1,106 @@
+import { create } from '@bufbuild/protobuf';
+import {
+  AwaitingClientHello,
+  type Channel,
+  DEVICE_ID_BYTES,
+  equalConstantTime,
+  isUsername,
+  MAX_FRAME,
+  ParleyError,
+  toHex,
+} from '@parley/protocol';
+import { type ClientLogin, type ServerHello, ServerHelloSchema } from '@parley/protocol/wire';
+import type { Services } from '../operations/services.ts';
+import type { DeviceKey } from '../store/store.ts';
+import type { Connection } from '../transport/connection.ts';
+import { register } from './registration.ts';
+import { type Reply, refusal, refuse } from './replies.ts';
+import type { LoggedIn } from './session.ts';
+
+/** The protocol versions this server speaks. */
+const VERSIONS = [1];
+/** Looked up where there is nothing to look up, so that every failed login costs the same. No user can have this name. */
+const NOBODY = '';
+
+/**
+ * The authentication phase (docs/protocol.md, section 3), up to the checks; 1.3 is sent by who calls. `undefined` when there is
+ * no login: the peer went away, sent what does not open, or was told the ERROR why.
+ */
+export async function logIn(
+  services: Services,
+  connection: Connection,
+): Promise<{ login: LoggedIn; channel: Channel } | undefined> {
+  const shaken = await shakeHands(services, connection);
+  if (shaken === undefined) return undefined;
+  const { channel, login, clientKey } = shaken;
+  try {
+    return { channel, login: await authenticate(services, login, clientKey) };
+  } catch (error) {
+    if (error instanceof ParleyError) services.log.info('login refused', { connection: connection.id, code: error.code });
+    else services.log.error('a login failed', { connection: connection.id, error });
+    const code = error instanceof ParleyError ? error.code : 'internal';
+    const detail = error instanceof ParleyError ? { detail: error.message, retryAfterMs: error.retryAfterMs } : {};
+    sendLast(connection, channel, refusal(code, detail));
+    return undefined;
+  }
+}
+
+/** 1.0, 1.1 and 1.2. */
+async function shakeHands(
+  { crypto, authority, clock, limits, log }: Services,
+  connection: Connection,
+): Promise<{ channel: Channel; login: ClientLogin; clientKey: Uint8Array } | undefined> {
+  try {
+    const hello = await connection.receive();
+    if (hello === undefined) return undefined;
+    const { certificates, channelKey } = await authority.hello();
+    const answer = create(ServerHelloSchema, {
+      ...certificates,
+      serverTimeMs: BigInt(clock.nowMs()),
+      versions: VERSIONS,
+      limits: {
+        maxFrameBytes: MAX_FRAME,
+        framesPerSecond: limits.framesPerSecond,
+        requestsInFlight: limits.maxRequestsInFlight,
+      },
+    }) satisfies ServerHello;
+    const { message, next } = new AwaitingClientHello(crypto, { channelKey }).receive(hello, answer);
+    connection.send(message);
+
+    const clientLogin = await connection.receive();
+    return clientLogin === undefined ? undefined : next.receive(clientLogin);
+  } catch (error) {
+    // Without a channel there is nobody to tell: what does not open just closes.
+    if (error instanceof ParleyError) log.debug('handshake refused', { connection: connection.id, code: error.code });
+    else log.error('a handshake failed', { connection: connection.id, error });
+    connection.close(1008);
+    return undefined;
+  }
+}
+
+/** Whether this is who it says. @throws ParleyError `auth_failed` whatever the cause, or a code of registration's own */
+async function authenticate(services: Services, login: ClientLogin, clientKey: Uint8Array): Promise<LoggedIn> {
+  const { store, stopping } = services;
+  if (stopping.aborted) throw refuse('shutting_down');
+  if (!VERSIONS.includes(login.version)) throw refuse('malformed');
+  if (login.registration !== undefined) await register(services, login, login.registration, clientKey);
+
+  const isWellFormed = isUsername(login.username) && login.deviceId.length === DEVICE_ID_BYTES;
+  const user = await store.findUser(isWellFormed ? login.username : NOBODY);
+  const device: DeviceKey = `${login.username}/${toHex(login.deviceId)}`;
+  const known = user?.devices.find(({ key }) => key === device);
+  // Compared in every case, for the same reason.
+  const isKey = equalConstantTime(known?.channelKey ?? new Uint8Array(clientKey.length), clientKey);
+  if (user === undefined || user.suspended || known === undefined || !isKey) throw refuse('auth_failed');
+
+  const opened = await store.openSession(device);
+  if (opened === undefined) throw refuse('auth_failed');
+  return { username: user.username, deviceId: login.deviceId, device, opened, position: login.position };
+}
+
+function sendLast(connection: Connection, channel: Channel, last: Reply): void {
+  channel.queue(last.opcode, 0, last.body);
+  connection.send(...channel.flush());
+  channel.close();
+  connection.close(1008);
+}

@@ -1,0 +1,22 @@
+import { ParleyError } from '@parley/protocol';
+
+/** Memory of frames received in part, over all connections. */
+export class PartialFrames {
+  readonly #maxBytes: number;
+  #bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /**
+   * A connection holds `now` bytes instead of `before`.
+   * @throws ParleyError `server_busy` when it grew beyond what is left; the change counts all the same
+   */
+  change(before: number, now: number): void {
+    this.#bytes += now - before;
+    if (now > before && this.#bytes > this.#maxBytes) {
+      throw new ParleyError('server_busy', 'too many half-sent frames on this server: try again later');
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { toBinary } from '@bufbuild/protobuf';
+import { equalBytes, equalConstantTime, INVITE_TOKEN_BYTES, openDeviceList, toHex } from '@parley/protocol';
+import { type ClientLogin, type Registration, SignedDeviceListSchema } from '@parley/protocol/wire';
+import type { Services } from '../operations/services.ts';
+import type { NewRegistration } from '../store/store.ts';
+import { refuse, unlessRefused } from './replies.ts';
+
+/**
+ * Makes the account and the device of a login that registers (docs/protocol.md, section 2). Registering the identical device
+ * again changes nothing: a lost 1.3 must not lock anybody out.
+ * @throws ParleyError `invite_invalid`, `username_taken`, `malformed`, `auth_failed`
+ */
+export async function register(
+  { crypto, store, clock }: Services,
+  login: ClientLogin,
+  registration: Registration,
+  clientKey: Uint8Array,
+): Promise<void> {
+  const proof = readProof(registration, crypto.sha256);
+  if (registration.deviceList === undefined) throw refuse('malformed');
+
+  const list = openDeviceList(crypto, registration.deviceList);
+  const device = list.devices.find(({ deviceId }) => equalBytes(deviceId, login.deviceId));
+  if (list.username !== login.username || device === undefined) throw refuse('auth_failed');
+  if (!equalConstantTime(device.channelKey, clientKey)) throw refuse('auth_failed');
+
+  unlessRefused(
+    await store.register({
+      proof,
+      username: list.username,
+      identityKey: list.identityKey,
+      deviceList: toBinary(SignedDeviceListSchema, registration.deviceList),
+      version: list.version,
+      devices: list.devices.map(({ deviceId, channelKey, signatureKey }) => ({
+        key: `${list.username}/${toHex(deviceId)}`,
+        deviceId,
+        channelKey,
+        signatureKey,
+      })),
+      nowMs: clock.nowMs(),
+    }),
+  );
+}
+
+function readProof({ proof }: Registration, sha256: (data: Uint8Array) => Uint8Array): NewRegistration['proof'] {
+  switch (proof.case) {
+    case 'inviteToken':
+      if (proof.value.length !== INVITE_TOKEN_BYTES) throw refuse('invite_invalid');
+      return { tokenHash: sha256(proof.value) };
+    case 'recovery':
+      return 'recovery';
+    default:
+      throw refuse('malformed');
+  }
+}

@@ -1,0 +1,162 @@
+import { type Channel, DecodeError, ERROR_CODES, ParleyError } from '@parley/protocol';
+import { AckWriter } from '../delivery/acks.ts';
+import type { Feed, Sink } from '../delivery/feed.ts';
+import type { Services } from '../operations/services.ts';
+import type { DeviceKey, MailboxItem, OpenedSession, SessionRef } from '../store/store.ts';
+import type { Connection } from '../transport/connection.ts';
+import { TokenBucket } from '../transport/rate.ts';
+import { type QuitReason, quit, type Reply, Replaced, refusal } from './replies.ts';
+import { Work } from './work.ts';
+
+/** The peer closed normally, or did what ends a connection (RFC 6455, section 7.4.1). */
+const NORMAL = 1000;
+const GOING_AWAY = 1001;
+const POLICY_VIOLATION = 1008;
+
+/** Tag of field 1, fixed64: what stands before a mailbox item's body when it is pushed. */
+const POSITION_TAG = 0x09;
+
+/** Whom a login has proven, and by what it is known from then on. */
+export interface LoggedIn {
+  readonly username: string;
+  readonly deviceId: Uint8Array;
+  readonly device: DeviceKey;
+  readonly opened: OpenedSession;
+  /** Everything up to here is stored by the device. */
+  readonly position: bigint;
+}
+
+/** One device that is logged in, on one connection. */
+export class Session implements Sink {
+  readonly services: Services;
+  readonly connection: Connection;
+  readonly channel: Channel;
+  readonly username: string;
+  readonly deviceId: Uint8Array;
+  readonly device: DeviceKey;
+  readonly session: number;
+  /** Names this session in every write. */
+  readonly ref: SessionRef;
+  readonly work: Work;
+  readonly acks: AckWriter;
+  readonly frames: TokenBucket;
+  readonly feed: Feed;
+  #lastSequence = 0;
+  #partialBytes = 0;
+  #isOver = false;
+
+  constructor(services: Services, connection: Connection, channel: Channel, login: LoggedIn, feedFrom: bigint) {
+    const { limits } = services;
+    this.services = services;
+    this.connection = connection;
+    this.channel = channel;
+    this.username = login.username;
+    this.deviceId = login.deviceId;
+    this.device = login.device;
+    this.session = login.opened.session;
+    this.ref = { device: login.device, session: login.opened.session };
+    this.work = new Work(limits.maxRequestsInFlight, services.totalWork);
+    this.acks = new AckWriter(services.store, this.ref, (error) => this.fail(error));
+    this.frames = new TokenBucket(services.clock, { perSecond: limits.framesPerSecond, burst: limits.framesBurst });
+    this.feed = services.mailboxes.attach(this.device, feedFrom, this);
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Queues a frame; what a turn of the event loop queued is sealed and sent together. */
+  send(reply: Reply, sequence = 0): void {
+    if (this.#isOver) return;
+    this.channel.queue(reply.opcode, sequence, reply.body);
+    this.services.output.schedule(this);
+  }
+
+  flush(): void {
+    if (this.#isOver) return;
+    this.connection.send(...this.channel.flush());
+  }
+
+  /** A mailbox item: its position goes in front of its body. */
+  push({ opcode, position, body }: MailboxItem): void {
+    const prefix = new Uint8Array(9);
+    prefix[0] = POSITION_TAG;
+    new DataView(prefix.buffer).setBigUint64(1, position, true);
+    if (this.#isOver) return;
+    this.channel.queue(opcode, 0, prefix, body);
+    this.services.output.schedule(this);
+  }
+
+  get hasRoom(): boolean {
+    return this.channel.queuedBytes + this.connection.bufferedBytes < this.services.limits.maxSocketBuffer;
+  }
+
+  async room(): Promise<void> {
+    while (!this.#isOver && !this.connection.isOver && !this.hasRoom) {
+      this.flush();
+      await this.connection.drained();
+    }
+  }
+
+  /** @throws ParleyError `malformed` unless `sequence` is above those of all requests before */
+  countRequest(sequence: number): void {
+    if (sequence <= this.#lastSequence) throw new ParleyError('malformed', 'sequence numbers of requests must rise');
+    this.#lastSequence = sequence;
+  }
+
+  /** Books the memory of a frame that has come in part. @throws ParleyError `server_busy` */
+  countPartialFrame(): void {
+    const before = this.#partialBytes;
+    this.#partialBytes = this.channel.partialBytes;
+    this.services.partialFrames.change(before, this.#partialBytes);
+  }
+
+  /** Answers a request that failed. What closes the connection closes it. */
+  refuse(error: unknown, sequence: number, opcode: number): void {
+    if (error instanceof ParleyError && ERROR_CODES[error.code] === 'goes on') {
+      this.send(refusal(error.code, { detail: error.message, retryAfterMs: error.retryAfterMs }), sequence);
+    } else {
+      this.fail(error, sequence, opcode);
+    }
+  }
+
+  /** Ends the session for an error: the peer is told the code and no more, the log where it happened. */
+  fail(error: unknown, sequence = 0, opcode?: number): void {
+    if (this.#isOver) return;
+    if (error instanceof Replaced) return this.end('replaced');
+    const { id } = this.connection;
+    const { log } = this.services;
+    if (error instanceof ParleyError) {
+      log.info('connection closed for an error', { connection: id, code: error.code, ...(opcode === undefined ? {} : { opcode }) });
+      this.#close(refusal(error.code, { detail: error.message, retryAfterMs: error.retryAfterMs }), sequence, POLICY_VIOLATION);
+    } else if (error instanceof DecodeError) {
+      log.info('connection closed for an error', { connection: id, code: 'malformed', ...(opcode === undefined ? {} : { opcode }) });
+      this.#close(refusal('malformed'), sequence, POLICY_VIOLATION);
+    } else {
+      log.error('a session failed', { connection: id, session: this.session, error, ...(opcode === undefined ? {} : { opcode }) });
+      this.#close(refusal('internal'), sequence, POLICY_VIOLATION);
+    }
+  }
+
+  /** Ends the session in good order. */
+  end(reason: QuitReason): void {
+    this.#close(quit(reason), 0, reason === 'shutting_down' ? GOING_AWAY : NORMAL);
+  }
+
+  /** Lets go of everything; nothing is sent any more. */
+  leave(): void {
+    this.services.mailboxes.detach(this.device, this.feed);
+    if (this.#partialBytes > 0) this.services.partialFrames.change(this.#partialBytes, 0);
+    this.#partialBytes = 0;
+    this.#isOver = true;
+    this.channel.close();
+  }
+
+  #close(last: Reply, sequence: number, code: number): void {
+    if (this.#isOver) return;
+    this.send(last, sequence);
+    this.flush();
+    this.leave();
+    this.connection.close(code);
+  }
+}

@@ -1,0 +1,121 @@
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import type { Clock } from '../operations/clock.ts';
+
+/** Messages that may wait here before the socket is not read any more. */
+const MAX_WAITING = 2;
+/** How long a peer may take to read what was left for it and to answer a close. */
+const CLOSE_GRACE_MS = 2_000;
+
+/**
+ * One WebSocket connection: binary messages in, read at the pace of `receive`, binary messages out. Whatever waits is
+ * bounded: while messages wait here the socket is not read, so that TCP slows the peer down.
+ */
+export class Connection {
+  /** Running number in this process, for the log. */
+  readonly id: number;
+  readonly #webSocket: WebSocket;
+  readonly #socket: Socket;
+  readonly #clock: Clock;
+  readonly #lowWater: number;
+  readonly #arrived: Uint8Array[] = [];
+  #reader: ((message: Uint8Array | undefined) => void) | undefined;
+  #drainWaiters: (() => void)[] = [];
+  #ended = false;
+  readonly #onSent = (): void => this.#wakeDrainWaiters();
+
+  constructor(id: number, webSocket: WebSocket, socket: Socket, clock: Clock, options: { lowWater: number; pingBudget: () => boolean }) {
+    this.id = id;
+    this.#webSocket = webSocket;
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#lowWater = options.lowWater;
+    webSocket.binaryType = 'nodebuffer';
+    webSocket.on('message', (data: Buffer, isBinary) => (isBinary ? this.#arrive(data) : this.close(1003)));
+    webSocket.on('ping', (data) => {
+      if (options.pingBudget()) webSocket.pong(data);
+      else webSocket.terminate();
+    });
+    webSocket.on('error', () => this.#end()); // a message too large, a bad frame: ws closes
+    webSocket.on('close', () => this.#end());
+  }
+
+  /** The next message, or `undefined` once the connection is over. One reader at a time. */
+  receive(): Promise<Uint8Array | undefined> {
+    const message = this.#arrived.shift();
+    if (message !== undefined) {
+      if (this.#arrived.length === 0 && this.#webSocket.isPaused) this.#webSocket.resume();
+      return Promise.resolve(message);
+    }
+    if (this.#ended) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      this.#reader = resolve;
+    });
+  }
+
+  /** Sends all in one write of the socket. Dropped when the connection is over. */
+  send(...messages: Uint8Array[]): void {
+    if (this.#ended) return;
+    this.#socket.cork();
+    for (const message of messages) this.#webSocket.send(message, this.#onSent);
+    this.#socket.uncork();
+  }
+
+  /** Bytes that the peer has not taken yet. */
+  get bufferedBytes(): number {
+    return this.#webSocket.bufferedAmount;
+  }
+
+  /** Resolves when few bytes wait, or the connection is over. */
+  drained(): Promise<void> {
+    if (this.#ended || this.bufferedBytes <= this.#lowWater) return Promise.resolve();
+    return new Promise((resolve) => this.#drainWaiters.push(resolve));
+  }
+
+  get isOver(): boolean {
+    return this.#ended;
+  }
+
+  /** Lets the peer read what was sent, then closes; `code` as in RFC 6455, section 7.4. What arrives from now on is dropped. */
+  close(code: number): void {
+    if (this.#ended) return;
+    this.#end();
+    this.#webSocket.close(code);
+    this.#webSocket.resume(); // else the peer's close would never be read
+    const cancel = this.#clock.after(CLOSE_GRACE_MS, () => this.#webSocket.terminate());
+    this.#webSocket.once('close', cancel);
+  }
+
+  terminate(): void {
+    this.#end();
+    this.#webSocket.terminate();
+  }
+
+  #arrive(message: Uint8Array): void {
+    if (this.#ended) return;
+    const reader = this.#reader;
+    if (reader !== undefined) {
+      this.#reader = undefined;
+      reader(message);
+      return;
+    }
+    this.#arrived.push(message);
+    if (this.#arrived.length >= MAX_WAITING) this.#webSocket.pause();
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#arrived.length = 0;
+    this.#reader?.(undefined);
+    this.#reader = undefined;
+    this.#wakeDrainWaiters();
+  }
+
+  #wakeDrainWaiters(): void {
+    if (this.#drainWaiters.length === 0 || (!this.#ended && this.bufferedBytes > this.#lowWater)) return;
+    const waiters = this.#drainWaiters;
+    this.#drainWaiters = [];
+    for (const wake of waiters) wake();
+  }
+}
