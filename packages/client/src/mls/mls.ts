@@ -46,10 +46,23 @@ export interface Mls {
     ciphertext: Uint8Array,
   ): Promise<Step & { plaintext: Uint8Array; authenticatedData: Uint8Array; author: MlsMember }>;
 
-  /** An empty commit (self-update). The returned state is *pending*: it counts only once the server has answered OK. */
+  /**
+   * An empty commit (self-update). The returned state is *pending*: it counts only once the server has answered OK; then `install`
+   * it. Call `discard` no sooner: without the old secrets another member's commit cannot be processed.
+   */
   commitUpdate(state: GroupState): Promise<Step & { commit: Uint8Array }>;
 
-  /** A commit of another member that ends the current epoch. @throws MlsError */
+  /**
+   * Installs a pending state after the server's OK: the new epoch of `pending`, with the past as it stands in `current`, the state
+   * that went on receiving meanwhile (so that what it opened stays opened, and its keys gone). @throws MlsError
+   */
+  install(pending: GroupState, current: GroupState): Step;
+
+  /**
+   * A commit of another member that ends the current epoch. Only self-updates are taken: a commit with proposals is `refused`.
+   * The author is the committer as the old epoch knew it; its new leaf may carry another certificate: compare `info` before and after.
+   * @throws MlsError
+   */
   processCommit(state: GroupState, commit: Uint8Array): Promise<Step & { author: MlsMember }>;
 
   /** Epoch of a PrivateMessage without opening it. @throws MlsError */

@@ -1,0 +1,35 @@
+import type { Decoder } from 'ts-mls';
+import { decodeMlsMessage, type MLSMessage } from 'ts-mls';
+import { guardedSync } from './failures.ts';
+import { MAX_MLS_MESSAGE } from './limits.ts';
+import { MlsError } from './mls.ts';
+
+type Wireformat = MLSMessage['wireformat'];
+
+/**
+ * An MLSMessage (RFC 9420, section 6) of the one kind that is expected here.
+ * @throws MlsError malformed; refused for another kind
+ */
+export function decodeMessage<W extends Wireformat>(
+  bytes: Uint8Array,
+  wireformat: W,
+  maxBytes = MAX_MLS_MESSAGE,
+): Extract<MLSMessage, { wireformat: W }> {
+  if (bytes.length > maxBytes) throw new MlsError('malformed', 'an MLS message that is too large');
+  const message = decodeAll(decodeMlsMessage, bytes, 'an MLS message');
+  if (message.wireformat !== wireformat) throw new MlsError('refused', `not the kind of MLS message taken here (${wireformat})`);
+  return message as Extract<MLSMessage, { wireformat: W }>;
+}
+
+/**
+ * Decodes a copy: the library's decoders return views of their input, which is the caller's.
+ * @throws MlsError malformed, also for bytes that trail
+ */
+export function decodeAll<T>(decoder: Decoder<T>, bytes: Uint8Array, what: string): T {
+  return guardedSync('malformed', `not ${what}`, () => {
+    const copy = new Uint8Array(bytes);
+    const decoded = decoder(copy, 0);
+    if (decoded === undefined || decoded[1] !== copy.length) throw new MlsError('malformed', `not ${what}`);
+    return decoded[0];
+  });
+}
