@@ -1,5 +1,6 @@
+import { equalBytes } from '@parley/protocol';
 import type { Decoder } from 'ts-mls';
-import { decodeMlsMessage, type MLSMessage } from 'ts-mls';
+import { decodeMlsMessage, encodeMlsMessage, type MLSMessage } from 'ts-mls';
 import { guardedSync } from './failures.ts';
 import { MAX_MLS_MESSAGE } from './limits.ts';
 import { MlsError } from './mls.ts';
@@ -17,6 +18,10 @@ export function decodeMessage<W extends Wireformat>(
 ): Extract<MLSMessage, { wireformat: W }> {
   if (bytes.length > maxBytes) throw new MlsError('malformed', 'an MLS message that is too large');
   const message = decodeAll(decodeMlsMessage, bytes, 'an MLS message');
+  // The library also takes lengths that are longer than they need be (RFC 9420, section 2.1.2 forbids them), and authenticates
+  // what it would have written itself: a server could change the bytes of a message that still opens.
+  const canonical = guardedSync('malformed', 'not an MLS message', () => encodeMlsMessage(message));
+  if (!equalBytes(canonical, bytes)) throw new MlsError('malformed', 'an MLS message that is not in its one encoding');
   if (message.wireformat !== wireformat) throw new MlsError('refused', `not the kind of MLS message taken here (${wireformat})`);
   return message as Extract<MLSMessage, { wireformat: W }>;
 }

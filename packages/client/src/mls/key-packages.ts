@@ -66,8 +66,6 @@ export async function openKeyPackage(
 ): Promise<{ keyPackage: KeyPackage; member: MlsMember }> {
   const { keyPackage } = decodeMessage(bytes, 'mls_key_package', MAX_KEY_PACKAGE);
   return guarded('refused', 'the KeyPackage does not hold', async () => {
-    // Consent is signed over a hash of these bytes: one KeyPackage has one encoding.
-    check(equalBytes(encodeKeyPackage(keyPackage), bytes), 'the KeyPackage is not in its one encoding');
     const { leafNode } = keyPackage;
     check(keyPackage.version === 'mls10' && keyPackage.cipherSuite === suite.name, 'the KeyPackage is for another ciphersuite');
     check(supportsGroup(leafNode.capabilities, suite.name), 'the KeyPackage’s device does not support this kind of group');
