@@ -1,0 +1,136 @@
+import { hash } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import { equalBytes } from '@parley/protocol';
+import type { AcceptedRequest, RequestAnswer } from '../store.ts';
+import type { Handlers } from './calls.ts';
+import { createConversation } from './conversations.ts';
+import { fitsInteger } from './integers.ts';
+import { deliverToUsers } from './mailboxes.ts';
+import { findBlock, findConsent, pair } from './pairs.ts';
+import { requests, type StoredRequest } from './requests.ts';
+import { REPLACED, sessionFence } from './sessions.ts';
+import { prepare } from './statement.ts';
+
+type ConsentHandlers = Pick<Handlers, 'openRequest' | 'acceptRequest' | 'refuseRequest' | 'cancelRequest' | 'findRequest'>;
+type Answered = 'accepted' | 'refused' | 'cancelled';
+type Verdict =
+  | { readonly request: StoredRequest; readonly answerSha256: Uint8Array }
+  | 'duplicate'
+  | { refused: 'replaced' }
+  | { refused: 'unknown_request' | 'already_answered' };
+
+/** The life of a request, docs/protocol.md "Consent": pending, then accepted, refused, cancelled or expired. First answer wins. */
+export function consent(db: DatabaseSync): ConsentHandlers {
+  const fence = sessionFence(db);
+  const stored = requests(db);
+  const consents = findConsent(db);
+  const blocked = findBlock(db);
+  const deliver = deliverToUsers(db);
+  const create = createConversation(db);
+  const findUser = prepare<[string]>(db, 'SELECT 1 FROM users WHERE username = ?');
+  const findListed = prepare<[string, string, string], { username: string }>(
+    db,
+    'SELECT username FROM devices WHERE key = ? AND username IN (?, ?)',
+  );
+  const insertConsent = prepare<[string, string, number]>(db, 'INSERT INTO consents (low, high, since_ms) VALUES (?, ?, ?)');
+  const findParties = prepare<[Uint8Array], { sender: string; recipient: string; hidden: number }>(
+    db,
+    'SELECT sender, recipient, hidden FROM requests WHERE request_id = ?',
+  );
+
+  /** Whether an answer may still be given. Who was never shown a request learns nothing about it. */
+  function judge(answer: RequestAnswer, wanted: Answered): Verdict {
+    const device = fence(answer.by);
+    if (device === undefined) return REPLACED;
+    const { from, to, requestId, body, nowMs } = answer;
+    const request = stored.find(requestId, nowMs);
+    const [sender, recipient] = wanted === 'cancelled' ? [from, to] : [to, from];
+    if (device.username !== from || request?.sender !== sender || request.recipient !== recipient) {
+      return { refused: 'unknown_request' };
+    }
+    if (request.hidden && wanted !== 'cancelled') return { refused: 'unknown_request' };
+
+    const answerSha256 = sha256(body);
+    if (request.state === 'pending') return { request, answerSha256 };
+    if (request.state === wanted && request.answerSha256 !== null && equalBytes(request.answerSha256, answerSha256)) {
+      return 'duplicate';
+    }
+    const tooLate = request.state === 'expired' || (request.state === 'cancelled' && wanted !== 'cancelled');
+    return { refused: tooLate ? 'unknown_request' : 'already_answered' };
+  }
+
+  function membersAreRight({ by, from, to, members }: AcceptedRequest): boolean {
+    const users = members.map((member) => findListed.get(member, from, to)?.username);
+    return (
+      new Set(members).size === members.length && !users.includes(undefined) && users.includes(to) && members.includes(by.device)
+    );
+  }
+
+  return {
+    openRequest({ by, requestId, from, to, body, nowMs, deliveries }) {
+      const device = fence(by);
+      if (device === undefined) return REPLACED;
+      if (device.username !== from || from === to) return { refused: 'malformed' };
+      const bodySha256 = sha256(body);
+      const before = stored.find(requestId, nowMs);
+      if (before !== undefined) {
+        const same = before.sender === from && before.recipient === to && equalBytes(before.bodySha256, bodySha256);
+        return same ? 'duplicate' : { refused: 'malformed' };
+      }
+
+      if (findUser.get(to) === undefined) return { refused: 'unknown_user' };
+      if (stored.refusedRecently(from, to, nowMs)) return { refused: 'refused_recently' };
+      if (stored.exceedsQuota(from, to, nowMs)) return { refused: 'quota_exceeded' };
+      if (consents(from, to)) return { refused: 'already_answered' };
+      const first = stored.crossing(from, to, nowMs);
+      if (first !== undefined) return { refused: 'crossed', first };
+
+      const hidden = blocked(to, from);
+      stored.insert({ requestId, sender: from, recipient: to, hidden, body, bodySha256, nowMs });
+      for (const delivery of deliveries) deliver(delivery, from, hidden ? from : to);
+      return hidden ? 'hidden' : 'ok';
+    },
+
+    acceptRequest(answer) {
+      const verdict = judge(answer, 'accepted');
+      if (verdict === 'duplicate' || 'refused' in verdict) return verdict;
+      const { requestId, from, to, conversation, suite, epoch, members, deliveries, nowMs } = answer;
+      // Nothing is pending between two users who may talk, unless the clock was put back.
+      if (consents(from, to)) return { refused: 'already_answered' };
+      if (!fitsInteger(epoch) || !membersAreRight(answer)) return { refused: 'malformed' };
+      if (!create({ conversation, suite, epoch, users: [from, to], members })) return { refused: 'malformed' };
+
+      insertConsent.run(...pair(from, to), nowMs);
+      stored.answer(requestId, 'accepted', verdict.answerSha256, nowMs);
+      stored.settlePair(from, to, nowMs);
+      for (const delivery of deliveries) deliver(delivery, from, to);
+      return 'ok';
+    },
+
+    refuseRequest(answer) {
+      const verdict = judge(answer, 'refused');
+      if (verdict === 'duplicate' || 'refused' in verdict) return verdict;
+      stored.answer(answer.requestId, 'refused', verdict.answerSha256, answer.nowMs);
+      for (const delivery of answer.deliveries) deliver(delivery, answer.from, answer.to);
+      return 'ok';
+    },
+
+    cancelRequest(answer) {
+      const verdict = judge(answer, 'cancelled');
+      if (verdict === 'duplicate' || 'refused' in verdict) return verdict;
+      const { requestId, from, to, nowMs, deliveries } = answer;
+      stored.answer(requestId, 'cancelled', verdict.answerSha256, nowMs);
+      for (const delivery of deliveries) deliver(delivery, from, verdict.request.hidden ? from : to);
+      return 'ok';
+    },
+
+    findRequest(requestId) {
+      const found = findParties.get(requestId);
+      return found && { from: found.sender, to: found.recipient, hidden: found.hidden !== 0 };
+    },
+  };
+}
+
+function sha256(bytes: Uint8Array): Uint8Array {
+  return hash('sha256', bytes, 'buffer');
+}

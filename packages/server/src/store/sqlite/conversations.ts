@@ -1,0 +1,136 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { equalBytes } from '@parley/protocol';
+import type { DeviceKey, NewCommit } from '../store.ts';
+import type { Handlers } from './calls.ts';
+import { fitsInteger } from './integers.ts';
+import { deliverToMember } from './mailboxes.ts';
+import { findBlock, userOf } from './pairs.ts';
+import { REPLACED, sessionFence } from './sessions.ts';
+import { prepare, prepareBig } from './statement.ts';
+
+type Found = { id: bigint; oneToOne: bigint; epoch: bigint };
+
+/** Who belongs to a conversation, in which epoch it is, and which commit ended each epoch. */
+export function conversations(db: DatabaseSync): Pick<Handlers, 'findConversation' | 'appendMessage' | 'commit'> {
+  const fence = sessionFence(db);
+  const blocked = findBlock(db);
+  const deliver = deliverToMember(db);
+  const find = prepareBig<[Uint8Array], Found>(
+    db,
+    'SELECT id, one_to_one AS oneToOne, epoch FROM conversations WHERE conversation = ?',
+  );
+  const usersOf = prepare<[number], { username: string }>(
+    db,
+    'SELECT username FROM conversation_users WHERE conversation = ? ORDER BY username',
+  );
+  const membersOf = prepare<[number], { device: DeviceKey }>(
+    db,
+    'SELECT device_key AS device FROM members WHERE conversation = ? ORDER BY device_key',
+  );
+  const findMember = prepare<[number, string]>(db, 'SELECT 1 FROM members WHERE conversation = ? AND device_key = ?');
+  const insertMember = prepare<[number, string]>(db, 'INSERT INTO members (conversation, device_key) VALUES (?, ?)');
+  const deleteMember = prepare<[number, string]>(db, 'DELETE FROM members WHERE conversation = ? AND device_key = ?');
+  const isListedUser = prepare<[number, string]>(
+    db,
+    `SELECT 1 FROM devices JOIN conversation_users USING (username)
+     WHERE conversation_users.conversation = ? AND devices.key = ?`,
+  );
+  const findWinner = prepare<[number, bigint], { sha256: Uint8Array }>(
+    db,
+    'SELECT sha256 FROM commits WHERE conversation = ? AND epoch = ?',
+  );
+  const insertWinner = prepare<[number, bigint, Uint8Array]>(
+    db,
+    'INSERT INTO commits (conversation, epoch, sha256) VALUES (?, ?, ?)',
+  );
+  const setEpoch = prepare<[bigint, number]>(db, 'UPDATE conversations SET epoch = ? WHERE id = ?');
+  const countWithheld = prepare<[]>(db, "UPDATE counters SET value = value + 1 WHERE name = 'withheld'");
+
+  const isMember = (conversation: number, device: DeviceKey): boolean => findMember.get(conversation, device) !== undefined;
+
+  function changesMembersRightly(conversation: number, { by, added, removed }: NewCommit): boolean {
+    return (
+      new Set(added).size === added.length &&
+      new Set(removed).size === removed.length &&
+      added.every((key) => isListedUser.get(conversation, key) !== undefined && !isMember(conversation, key)) &&
+      removed.every((key) => key !== by.device && isMember(conversation, key))
+    );
+  }
+
+  return {
+    findConversation(conversation) {
+      const found = find.get(conversation);
+      if (found === undefined) return undefined;
+      const id = Number(found.id);
+      return {
+        conversation,
+        epoch: found.epoch,
+        users: usersOf.all(id).map((row) => row.username),
+        members: membersOf.all(id).map((row) => row.device),
+      };
+    },
+
+    appendMessage({ by, conversation, epoch, deliveries }) {
+      const device = fence(by);
+      if (device === undefined) return REPLACED;
+      const found = find.get(conversation);
+      if (found === undefined) return { refused: 'unknown_conversation' };
+      const id = Number(found.id);
+      if (!isMember(id, by.device)) return { refused: 'not_member' };
+      if (epoch !== found.epoch) return { refused: 'stale_epoch' };
+
+      const dropped = (to: DeviceKey): boolean => found.oneToOne !== 0n && blocked(userOf(to), device.username);
+      const withheld = deliveries.filter((delivery) => dropped(delivery.device) || !deliver(delivery, id));
+      if (withheld.length === 0) return 'ok';
+      // A transaction that writes nothing needs no fsync: a blocked sender could tell from the wait.
+      countWithheld.run();
+      return { withheld: withheld.map((delivery) => delivery.device) };
+    },
+
+    commit(commit) {
+      const { by, conversation, epoch, sha256, added, removed, deliveries } = commit;
+      if (fence(by) === undefined) return REPLACED;
+      const found = find.get(conversation);
+      if (found === undefined) return { refused: 'unknown_conversation' };
+      const id = Number(found.id);
+      const winner = fitsInteger(epoch) ? findWinner.get(id, epoch)?.sha256 : undefined;
+      if (winner !== undefined && equalBytes(winner, sha256)) return 'duplicate';
+      if (!isMember(id, by.device)) return { refused: 'not_member' };
+      if (epoch !== found.epoch) return { refused: 'stale_epoch', winnerSha256: winner ?? new Uint8Array() };
+      if (!fitsInteger(epoch + 1n) || !changesMembersRightly(id, commit)) return { refused: 'malformed' };
+
+      insertWinner.run(id, epoch, sha256);
+      setEpoch.run(epoch + 1n, id);
+      for (const key of added) insertMember.run(id, key);
+      for (const delivery of deliveries) deliver(delivery, id);
+      for (const key of removed) deleteMember.run(id, key);
+      return 'ok';
+    },
+  };
+}
+
+export interface NewConversation {
+  readonly conversation: Uint8Array;
+  readonly suite: number;
+  readonly epoch: bigint;
+  readonly users: readonly string[];
+  readonly members: readonly DeviceKey[];
+}
+
+/** Makes a one-to-one conversation. The caller has checked users and members. False: the id is taken; nothing was written. */
+export function createConversation(db: DatabaseSync): (conversation: NewConversation) => boolean {
+  const insert = prepare<[Uint8Array, number, bigint], { id: number }>(
+    db,
+    `INSERT INTO conversations (conversation, one_to_one, suite, epoch) VALUES (?, 1, ?, ?)
+     ON CONFLICT DO NOTHING RETURNING id`,
+  );
+  const insertUser = prepare<[number, string]>(db, 'INSERT INTO conversation_users (conversation, username) VALUES (?, ?)');
+  const insertMember = prepare<[number, string]>(db, 'INSERT INTO members (conversation, device_key) VALUES (?, ?)');
+  return ({ conversation, suite, epoch, users, members }) => {
+    const row = insert.get(conversation, suite, epoch);
+    if (row === undefined) return false;
+    for (const username of users) insertUser.run(row.id, username);
+    for (const device of members) insertMember.run(row.id, device);
+    return true;
+  };
+}

@@ -1,0 +1,92 @@
+import { chmod, open } from 'node:fs/promises';
+import { Worker } from 'node:worker_threads';
+import type { Delivery, Store } from '../store.ts';
+import { Batches } from './batches.ts';
+import type { FromWorker, WorkerOptions } from './calls.ts';
+import { StoreError } from './errors.ts';
+import { fitsInteger } from './integers.ts';
+
+export interface SqliteOptions {
+  /** How long a transaction waits for another process that is writing, milliseconds. */
+  readonly busyTimeoutMs?: number;
+}
+
+export interface SqliteStore extends Store {
+  /** What was committed since the store was opened: how many calls, in how many transactions. */
+  readonly stats: { readonly calls: number; readonly transactions: number };
+}
+
+const BUSY_TIMEOUT_MS = 10_000;
+
+/**
+ * Opens or makes a store in one SQLite file (mode 0600, with `-wal` and `-shm` beside it). A second process may have it open
+ * at the same time. Rejects with StoreError: `newer_schema`, or `broken` for a file that is damaged, no database or out of reach.
+ */
+export async function openSqliteStore(file: string, options: SqliteOptions = {}): Promise<SqliteStore> {
+  await makePrivate(file);
+  const workerData: WorkerOptions = { file, busyTimeoutMs: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS };
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData, name: 'parley-store' });
+  await opened(worker);
+  return storeOver(new Batches(worker));
+}
+
+/** SQLite would make the file readable for others; `-wal` and `-shm` take their mode from it. */
+async function makePrivate(file: string): Promise<void> {
+  try {
+    await (await open(file, 'a', 0o600)).close();
+    await chmod(file, 0o600);
+  } catch (error) {
+    throw new StoreError('broken', error instanceof Error ? error.message : 'the file cannot be opened');
+  }
+}
+
+function opened(worker: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onError = (error: unknown): void =>
+      reject(new StoreError('broken', error instanceof Error ? error.message : 'no worker'));
+    worker.once('error', onError);
+    worker.once('message', (message: FromWorker) => {
+      worker.off('error', onError);
+      if (message.kind === 'opened') return resolve();
+      reject(message.kind === 'failed' ? new StoreError(message.reason, message.message) : new StoreError('broken', 'no answer'));
+    });
+  });
+}
+
+function storeOver(batches: Batches): SqliteStore {
+  return {
+    get stats() {
+      return batches.stats;
+    },
+    raiseGeneration: () => batches.call('raiseGeneration'),
+    addInvite: (invite) => batches.call('addInvite', invite),
+    countUsers: () => batches.call('countUsers'),
+    listUsers: (page) => batches.call('listUsers', page),
+    findUser: (username) => batches.call('findUser', username),
+    register: (registration) => batches.call('register', registration),
+    openSession: (device) => batches.call('openSession', device),
+    openRequest: async (request) => batches.call('openRequest', withRightPositions(request)),
+    acceptRequest: async (answer) => batches.call('acceptRequest', withRightPositions(answer)),
+    refuseRequest: async (answer) => batches.call('refuseRequest', withRightPositions(answer)),
+    cancelRequest: async (answer) => batches.call('cancelRequest', withRightPositions(answer)),
+    findRequest: (requestId) => batches.call('findRequest', requestId),
+    setBlocked: (change) => batches.call('setBlocked', change),
+    contacts: (username) => batches.call('contacts', username),
+    findConversation: (conversation) => batches.call('findConversation', conversation),
+    appendMessage: async (message) => batches.call('appendMessage', withRightPositions(message)),
+    commit: async (commit) => batches.call('commit', withRightPositions(commit)),
+    readMailbox: (device, after, limit) => batches.call('readMailbox', device, after, limit),
+    ack: (ack) => batches.call('ack', ack),
+    publishKeys: (keys) => batches.call('publishKeys', keys),
+    claimKeys: (claim) => batches.call('claimKeys', claim),
+    close: () => batches.close(),
+  };
+}
+
+/** A position is the caller's own figure: a wrong one is a fault of the server, found here before it can break a batch. */
+function withRightPositions<T extends { readonly deliveries: readonly Delivery[] }>(write: T): T {
+  for (const { position } of write.deliveries) {
+    if (position < 1n || !fitsInteger(position)) throw new RangeError('a position is not between 1 and 2^63 - 1');
+  }
+  return write;
+}
