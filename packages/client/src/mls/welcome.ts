@@ -64,14 +64,13 @@ export async function join(
   if (stored === undefined) throw new MlsError('not_for_us', 'the Welcome names none of our KeyPackages');
   const own = loadKeyPackage(stored.bytes, device);
   return guarded('refused', 'the Welcome does not hold', async () => {
-    checkOwner(context, device, own);
-    await checkGroupInfo(context, welcome, own, stored.reference);
     const { keyPackage, privateKeys } = own;
     const { suite, config } = context;
+    checkOwner(context, device, own);
+    await checkGroupInfo(context, welcome, own, stored.reference);
     const state = await joinGroup(welcome, keyPackage, privateKeys, emptyPskIndex, suite, undefined, undefined, config);
-    wipe(privateKeys.initPrivateKey);
     return { state: new HeldGroup(state), reference: stored.reference };
-  });
+  }).finally(() => wipe(own.privateKeys.initPrivateKey));
 }
 
 function checkOwner({ authentication }: MlsContext, device: MlsDevice, { keyPackage }: OwnKeyPackage): void {

@@ -3,12 +3,13 @@ import { describe, test } from 'node:test';
 import { toHex } from '@parley/protocol';
 import { nodeCrypto } from '@parley/protocol/crypto/node';
 import { createCommit, createGroup, type Extension, encodeMlsMessage } from 'ts-mls';
+import { encodeRatchetTree } from 'ts-mls/ratchetTree.js';
 import { Authentication } from '../../src/mls/authentication.ts';
 import { makeContext } from '../../src/mls/context.ts';
 import { decodeMessage } from '../../src/mls/decoding.ts';
 import { generateKeyPackage } from '../../src/mls/key-packages.ts';
 import { nodeMls } from '../../src/mls/node.ts';
-import { device, GROUP, group, library, mlsError, NOW, pair } from './support.ts';
+import { device, GROUP, group, inside, library, mlsError, NOW, pair } from './support.ts';
 
 const mls = await nodeMls(1);
 const suite = await library(1);
@@ -46,6 +47,11 @@ describe('a new group', () => {
 
   test('of one member is refused', async () => {
     await assert.rejects(mls.createGroup(alice, GROUP, [], NOW), mlsError('refused'));
+  });
+
+  test('of too many members is refused', async () => {
+    const many = new Array<Uint8Array>(1_024).fill(new Uint8Array());
+    await assert.rejects(mls.createGroup(alice, GROUP, many, NOW), mlsError('refused', /too many members/));
   });
 
   test('does not take one device twice', async () => {
@@ -124,25 +130,37 @@ describe('joining', () => {
     const { welcome, stored } = await hostileWelcome({
       context: [{ extensionType: 'required_capabilities', extensionData: Uint8Array.of(0, 0, 0) }],
     });
-    await assert.rejects(mls.join(bob, welcome, [stored]), mlsError('refused'));
+    await assert.rejects(mls.join(bob, welcome, [stored]), mlsError('refused', /the group has extensions/));
   });
 
   test('is refused for a Welcome that opens the group to external commits', async () => {
     const { welcome, stored } = await hostileWelcome({
       groupInfo: [{ extensionType: 'external_pub', extensionData: new Uint8Array(32) }],
     });
-    await assert.rejects(mls.join(bob, welcome, [stored]), mlsError('refused'));
+    await assert.rejects(mls.join(bob, welcome, [stored]), mlsError('refused', /not just its tree/));
   });
 
   test('is refused for a Welcome without its tree', async () => {
     const { welcome, stored } = await hostileWelcome({ tree: false });
-    await assert.rejects(mls.join(bob, welcome, [stored]), mlsError('refused'));
+    await assert.rejects(mls.join(bob, welcome, [stored]), mlsError('refused', /not just its tree/));
+  });
+
+  test('is refused for a tree that is too wide, before anything in it is checked', async () => {
+    // 2,048 blank nodes, then the last leaf that keeps them.
+    const leaf = encodeRatchetTree(inside((await pair(mls)).alice.state).ratchetTree.slice(0, 1)).subarray(2);
+    const length = 2_048 + leaf.length;
+    const extensionData = Uint8Array.of(0x40 | (length >> 8), length & 0xff, ...new Uint8Array(2_048), ...leaf);
+    const { welcome, stored } = await hostileWelcome({
+      tree: false,
+      groupInfo: [{ extensionType: 'ratchet_tree', extensionData }],
+    });
+    await assert.rejects(mls.join(bob, welcome, [stored]), mlsError('refused', /too many members/));
   });
 
   test('is refused when a leaf’s certificate is not its own', async () => {
     const mallory = { ...device('mallory'), certificate: alice.certificate };
     const { welcome, stored } = await hostileWelcome({ creator: mallory });
-    await assert.rejects(mls.join(bob, welcome, [stored]), mlsError('refused'));
+    await assert.rejects(mls.join(bob, welcome, [stored]), mlsError('refused', /does not hold/));
   });
 
   test('works with what hostile Welcomes are made of, when nothing is wrong', async () => {

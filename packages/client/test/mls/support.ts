@@ -107,10 +107,11 @@ export async function pair(mls: Mls, groupId = GROUP): Promise<{ alice: End; bob
   return { alice, bob };
 }
 
-export function mlsError(reason: MlsErrorReason): (error: unknown) => boolean {
+export function mlsError(reason: MlsErrorReason, detail = /./): (error: unknown) => boolean {
   return (error) => {
     assert.ok(error instanceof MlsError, `not an MlsError: ${error}`);
     assert.equal(error.reason, reason, error.message);
+    assert.match(error.message, detail);
     return true;
   };
 }
