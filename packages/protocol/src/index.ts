@@ -29,7 +29,7 @@ export { type ServerCheck, ServerCheckError } from './identity/server-check-erro
 export { isUsername, parseUsername } from './identity/usernames.ts';
 export { ED25519, parseCertificate, type X509Certificate, X25519 } from './identity/x509/certificate.ts';
 export { parseCrl, type RevokedCertificate, type X509Crl } from './identity/x509/crl.ts';
-export { contextTag, primitiveContextTag, Tag } from './identity/x509/der.ts';
+export { contextTag, primitiveContextTag, Tag as DerTag } from './identity/x509/der.ts';
 export {
   type Extension,
   ExtensionId,

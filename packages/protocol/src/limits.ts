@@ -110,3 +110,7 @@ export const MAX_TEXT_BYTES = 64 * 1_024;
 
 export const CA_LIFETIME_MS = 3_650 * DAY;
 export const SERVER_CERTIFICATE_LIFETIME_MS = 365 * DAY;
+/** What is left of each when the server renews it. A CA certificate must outlive the certificates it signs. */
+export const CA_RENEWAL_MS = 2 * 365 * DAY;
+export const SERVER_CERTIFICATE_RENEWAL_MS = 30 * DAY;
+export const CRL_RENEWAL_MS = CRL_LIFETIME_MS / 2;

@@ -1,0 +1,55 @@
+import {
+  CA_RENEWAL_MS,
+  CRL_RENEWAL_MS,
+  ExtensionId,
+  equalBytes,
+  findExtension,
+  ipAddressBytes,
+  readSubjectAltName,
+  SERVER_CERTIFICATE_RENEWAL_MS,
+  toHex,
+} from '@parley/protocol';
+import type { Issued } from './issued.ts';
+import type { Material } from './material.ts';
+
+export type Renewable = 'ca.pem' | 'server.pem' | 'crl.pem';
+
+/**
+ * What needs a successor, in the order in which it has to be made: what ends soon, and a server certificate that is not for
+ * the server's names or key any more. Whose it is to renew is said by `mine`.
+ */
+export function findDue(
+  material: Material,
+  issued: Issued,
+  names: readonly string[],
+  nowMs: number,
+): { file: Renewable; mine: boolean }[] {
+  const { ca, server, crl } = material;
+  const mine = {
+    'ca.pem': issued.has('ca.pem', ca.der),
+    'server.pem': issued.has('server.pem', server.der),
+    'crl.pem': issued.has('crl.pem', crl.der),
+  };
+  const due: Renewable[] = [];
+  if (ca.certificate.notAfterMs - nowMs <= CA_RENEWAL_MS) due.push('ca.pem');
+  const ends = server.certificate.notAfterMs - nowMs <= SERVER_CERTIFICATE_RENEWAL_MS;
+  // An operator's own certificate may well have other names than the command line.
+  if (ends || (mine['server.pem'] && !isFor(material, names))) due.push('server.pem');
+  // An operator's list may be one of a day: only its end is worth a warning.
+  if ((crl.list.nextUpdateMs ?? 0) - nowMs <= (mine['crl.pem'] ? CRL_RENEWAL_MS : 0)) due.push('crl.pem');
+  return due.map((file) => ({ file, mine: mine[file] }));
+}
+
+function isFor({ server: { certificate }, channelKey }: Material, names: readonly string[]): boolean {
+  const extension = findExtension(certificate.extensions, ExtensionId.subjectAltName);
+  if (extension === undefined || !equalBytes(certificate.publicKey, channelKey.publicKey)) return false;
+  const { dnsNames, ipAddresses } = readSubjectAltName(extension);
+  const held = new Set([...dnsNames, ...ipAddresses.map(toHex)]);
+  const wanted = new Set(
+    names.map((name) => {
+      const address = ipAddressBytes(name);
+      return address === undefined ? name : toHex(address);
+    }),
+  );
+  return held.size === wanted.size && [...wanted].every((name) => held.has(name));
+}
