@@ -9,11 +9,7 @@ import type { Online } from './online.ts';
  * Tells the contacts of a user who came or went. What is told is how things stand when it is told, so that coming and going in
  * quick order ends with the truth.
  */
-export async function announcePresence(
-  store: Pick<Store, 'contacts'>,
-  online: Online<Session>,
-  username: string,
-): Promise<void> {
+export async function announcePresence(store: Pick<Store, 'contacts'>, online: Online<Session>, username: string): Promise<void> {
   const contacts = await store.contacts(username);
   const body = toBinary(PresenceSchema, create(PresenceSchema, { username, online: online.has(username) }));
   for (const contact of contacts) {

@@ -19,12 +19,7 @@ export const accept = request(AcceptSchema, async (session, answer) => {
   return { later: acceptRequest(session, answer, memberKeys, consent) };
 });
 
-async function acceptRequest(
-  session: Session,
-  answer: Accept,
-  members: DeviceKey[],
-  consent: VerifiedConsent,
-): Promise<Reply> {
+async function acceptRequest(session: Session, answer: Accept, members: DeviceKey[], consent: VerifiedConsent): Promise<Reply> {
   const { store } = session.services;
   const { suite, epoch } = answer;
   const { conversation } = consent.statement;

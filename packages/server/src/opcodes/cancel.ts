@@ -13,12 +13,7 @@ export const cancel = request(CancelSchema, async (session, withdrawal) => {
   return { later: cancelRequest(session, withdrawal, consent, found?.hidden ?? false) };
 });
 
-async function cancelRequest(
-  session: Session,
-  withdrawal: Cancel,
-  consent: VerifiedConsent,
-  isHidden: boolean,
-): Promise<Reply> {
+async function cancelRequest(session: Session, withdrawal: Cancel, consent: VerifiedConsent, isHidden: boolean): Promise<Reply> {
   const { store } = session.services;
   const body = toBinary(CancelSchema, withSenderList(withdrawal, consent), { writeUnknownFields: false });
   const result = await deliverToBoth(

@@ -1,5 +1,12 @@
 import { create } from '@bufbuild/protobuf';
-import { DEVICE_ID_BYTES, KEY_PACKAGES_LOW, MAX_DEVICES, MAX_KEY_PACKAGE, MAX_KEY_PACKAGES, parseUsername } from '@parley/protocol';
+import {
+  DEVICE_ID_BYTES,
+  KEY_PACKAGES_LOW,
+  MAX_DEVICES,
+  MAX_KEY_PACKAGE,
+  MAX_KEY_PACKAGES,
+  parseUsername,
+} from '@parley/protocol';
 import { type KeysClaim, type KeysPublish, KeysRequestSchema, KeysResultSchema } from '@parley/protocol/wire';
 import { request } from '../session/handler.ts';
 import { ok, type Reply, refuse, unlessRefused } from '../session/replies.ts';

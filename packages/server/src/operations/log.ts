@@ -36,7 +36,8 @@ export function createLog(options: { level?: 'debug' | 'info' | 'warn' | 'error'
   const destination = options.write === undefined ? pino.destination({ fd: 2, sync: true }) : { write: options.write };
   const logger = pino({ level: options.level ?? 'info', base: null }, destination);
   return {
-    debug: (event, fields = {}) => logger.debug({ ...allowed(fields), ...(fields.user === undefined ? {} : { user: fields.user }) }, event),
+    debug: (event, fields = {}) =>
+      logger.debug({ ...allowed(fields), ...(fields.user === undefined ? {} : { user: fields.user }) }, event),
     info: (event, fields = {}) => logger.info(allowed(fields), event),
     warn: (event, fields = {}) => logger.warn(allowed(fields), event),
     error: (event, fields = {}) => logger.error(allowed(fields), event),

@@ -9,12 +9,12 @@ import {
   ParleyError,
   toHex,
 } from '@parley/protocol';
-import { type ClientLogin, type ServerHello, ServerHelloSchema } from '@parley/protocol/wire';
+import { type ClientLogin, ServerHelloSchema } from '@parley/protocol/wire';
 import type { Services } from '../operations/services.ts';
 import type { DeviceKey } from '../store/store.ts';
 import type { Connection } from '../transport/connection.ts';
 import { register } from './registration.ts';
-import { type Reply, refusal, refuse } from './replies.ts';
+import { type Reply, refusalOf, refuse } from './replies.ts';
 import type { LoggedIn } from './session.ts';
 
 /** The protocol versions this server speaks. */
@@ -38,9 +38,7 @@ export async function logIn(
   } catch (error) {
     if (error instanceof ParleyError) services.log.info('login refused', { connection: connection.id, code: error.code });
     else services.log.error('a login failed', { connection: connection.id, error });
-    const code = error instanceof ParleyError ? error.code : 'internal';
-    const detail = error instanceof ParleyError ? { detail: error.message, retryAfterMs: error.retryAfterMs } : {};
-    sendLast(connection, channel, refusal(code, detail));
+    sendLast(connection, channel, refusalOf(error));
     return undefined;
   }
 }
@@ -53,9 +51,11 @@ async function shakeHands(
   try {
     const hello = await connection.receive();
     if (hello === undefined) return undefined;
-    const { certificates, channelKey } = await authority.hello();
+    const { channelKey, serverCertificate, caCertificate, crl } = await authority.hello();
     const answer = create(ServerHelloSchema, {
-      ...certificates,
+      serverCertificate,
+      caCertificate,
+      crl,
       serverTimeMs: BigInt(clock.nowMs()),
       versions: VERSIONS,
       limits: {
@@ -63,7 +63,7 @@ async function shakeHands(
         framesPerSecond: limits.framesPerSecond,
         requestsInFlight: limits.maxRequestsInFlight,
       },
-    }) satisfies ServerHello;
+    });
     const { message, next } = new AwaitingClientHello(crypto, { channelKey }).receive(hello, answer);
     connection.send(message);
 

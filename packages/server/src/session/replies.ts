@@ -48,7 +48,8 @@ const OK: Reply = { opcode: Opcode.OK, body: new Uint8Array(0) };
 
 export function ok(result?: { readonly user: UserRecord } | { readonly keys: KeysResult }): Reply {
   if (result === undefined) return OK;
-  const value = 'user' in result ? ({ case: 'user', value: result.user } as const) : ({ case: 'keys', value: result.keys } as const);
+  const value =
+    'user' in result ? ({ case: 'user', value: result.user } as const) : ({ case: 'keys', value: result.keys } as const);
   return { opcode: Opcode.OK, body: toBinary(OkSchema, create(OkSchema, { result: value })) };
 }
 
@@ -65,6 +66,12 @@ export interface RefusalExtras {
 
 export function refusal(code: ErrorCode, extras: RefusalExtras = {}): Reply {
   return { opcode: Opcode.ERROR, body: toBinary(ErrorSchema, create(ErrorSchema, { code, detail: DETAILS[code], ...extras })) };
+}
+
+/** What a peer is told of an error: of one that is not its own, nothing but that it happened. */
+export function refusalOf(error: unknown): Reply {
+  if (!(error instanceof ParleyError)) return refusal('internal');
+  return refusal(error.code, { detail: error.message, retryAfterMs: error.retryAfterMs });
 }
 
 export type QuitReason = 'bye' | 'replaced' | 'shutting_down';

@@ -1,11 +1,11 @@
-import { type Channel, DecodeError, ERROR_CODES, ParleyError } from '@parley/protocol';
+import { type Channel, ERROR_CODES, ParleyError } from '@parley/protocol';
 import { AckWriter } from '../delivery/acks.ts';
 import type { Feed, Sink } from '../delivery/feed.ts';
 import type { Services } from '../operations/services.ts';
 import type { DeviceKey, MailboxItem, OpenedSession, SessionRef } from '../store/store.ts';
 import type { Connection } from '../transport/connection.ts';
 import { TokenBucket } from '../transport/rate.ts';
-import { type QuitReason, quit, type Reply, Replaced, refusal } from './replies.ts';
+import { type QuitReason, quit, Replaced, type Reply, refusal } from './replies.ts';
 import { Work } from './work.ts';
 
 /** The peer closed normally, or did what ends a connection (RFC 6455, section 7.4.1). */
@@ -113,29 +113,21 @@ export class Session implements Sink {
 
   /** Answers a request that failed. What closes the connection closes it. */
   refuse(error: unknown, sequence: number, opcode: number): void {
-    if (error instanceof ParleyError && ERROR_CODES[error.code] === 'goes on') {
-      this.send(refusal(error.code, { detail: error.message, retryAfterMs: error.retryAfterMs }), sequence);
-    } else {
-      this.fail(error, sequence, opcode);
-    }
+    if (error instanceof ParleyError && ERROR_CODES[error.code] === 'goes on') this.send(refusalOf(error), sequence);
+    else this.fail(error, sequence, opcode);
   }
 
   /** Ends the session for an error: the peer is told the code and no more, the log where it happened. */
   fail(error: unknown, sequence = 0, opcode?: number): void {
     if (this.#isOver) return;
-    if (error instanceof Replaced) return this.end('replaced');
-    const { id } = this.connection;
-    const { log } = this.services;
-    if (error instanceof ParleyError) {
-      log.info('connection closed for an error', { connection: id, code: error.code, ...(opcode === undefined ? {} : { opcode }) });
-      this.#close(refusal(error.code, { detail: error.message, retryAfterMs: error.retryAfterMs }), sequence, POLICY_VIOLATION);
-    } else if (error instanceof DecodeError) {
-      log.info('connection closed for an error', { connection: id, code: 'malformed', ...(opcode === undefined ? {} : { opcode }) });
-      this.#close(refusal('malformed'), sequence, POLICY_VIOLATION);
-    } else {
-      log.error('a session failed', { connection: id, session: this.session, error, ...(opcode === undefined ? {} : { opcode }) });
-      this.#close(refusal('internal'), sequence, POLICY_VIOLATION);
+    if (error instanceof Replaced) {
+      this.end('replaced');
+      return;
     }
+    const fields = { connection: this.connection.id, session: this.session, ...(opcode === undefined ? {} : { opcode }) };
+    if (error instanceof ParleyError) this.services.log.info('session ended by an error', { ...fields, code: error.code });
+    else this.services.log.error('session failed', { ...fields, error });
+    this.#close(refusalOf(error), sequence, POLICY_VIOLATION);
   }
 
   /** Ends the session in good order. */

@@ -24,7 +24,13 @@ export class Connection {
   #ended = false;
   readonly #onSent = (): void => this.#wakeDrainWaiters();
 
-  constructor(id: number, webSocket: WebSocket, socket: Socket, clock: Clock, options: { lowWater: number; pingBudget: () => boolean }) {
+  constructor(
+    id: number,
+    webSocket: WebSocket,
+    socket: Socket,
+    clock: Clock,
+    options: { lowWater: number; pingBudget: () => boolean },
+  ) {
     this.id = id;
     this.#webSocket = webSocket;
     this.#socket = socket;
@@ -72,8 +78,17 @@ export class Connection {
     return new Promise((resolve) => this.#drainWaiters.push(resolve));
   }
 
+  /** Nothing is received or sent any more. */
   get isOver(): boolean {
     return this.#ended;
+  }
+
+  /** Resolves when the WebSocket is gone. */
+  closed(): Promise<void> {
+    if (this.#webSocket.readyState === this.#webSocket.CLOSED) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#webSocket.once('close', () => resolve());
+    });
   }
 
   /** Lets the peer read what was sent, then closes; `code` as in RFC 6455, section 7.4. What arrives from now on is dropped. */

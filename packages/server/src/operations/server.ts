@@ -1,0 +1,174 @@
+import { EventEmitter } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { formatInvite, formatWebInvite, INVITE_LIFETIME_MS, INVITE_TOKEN_BYTES, INVITE_USES, toHex } from '@parley/protocol';
+import { serve } from '../serve.ts';
+import { openPort, type Port } from '../transport/port.ts';
+import type { ServerConfig } from './config.ts';
+import { removeServerFile, writeServerFile } from './server-file.ts';
+import type { Services } from './services.ts';
+import { startServices } from './start.ts';
+
+/** How long requests under way may take when the server stops, and peers to read their QUIT. */
+const STOP_GRACE_MS = 2_000;
+/** How often certificate and CRL are looked at. */
+const RENEWAL_CHECK_MS = 3_600_000;
+
+export interface InviteLinks {
+  /** `parley://…`, for the terminal. */
+  readonly link: string;
+  /** `http(s)://…`, for the browser. */
+  readonly web: string;
+  readonly expiresMs: number;
+  readonly uses: number;
+}
+
+/** `error`: the store broke, and the server is closing. `close`: it has closed. */
+export type ServerEvents = { error: [unknown]; close: [] };
+
+/** A server that listens. */
+export class RunningServer extends EventEmitter<ServerEvents> {
+  readonly #services: Services;
+  readonly #config: ServerConfig;
+  readonly #port: Port;
+  readonly #stopping: AbortController;
+  #cancelRenewal: () => void = () => {};
+  #closed: Promise<void> | undefined;
+
+  constructor(services: Services, config: ServerConfig, port: Port, stopping: AbortController) {
+    super();
+    this.#services = services;
+    this.#config = config;
+    this.#port = port;
+    this.#stopping = stopping;
+    this.#scheduleRenewal();
+  }
+
+  /** The address it listens on. */
+  get host(): string {
+    return this.#port.host;
+  }
+
+  get port(): number {
+    return this.#port.port;
+  }
+
+  /** SHA-256 of the CA's public key, 32 bytes: what clients pin. */
+  get caPin(): Uint8Array {
+    return this.#services.authority.caPin;
+  }
+
+  /** The pin for people: hex in groups of four. */
+  get caFingerprint(): string {
+    return toHex(this.caPin).replace(/(.{4})(?=.)/g, '$1 ');
+  }
+
+  /** TCP connections. */
+  get connections(): number {
+    return this.#port.connections;
+  }
+
+  /** A new invite, good for `uses` registrations. */
+  async createInvite(options: { uses?: number; lifetimeMs?: number } = {}): Promise<InviteLinks> {
+    const { crypto, store, clock } = this.#services;
+    const { uses = INVITE_USES, lifetimeMs = INVITE_LIFETIME_MS } = options;
+    const token = crypto.randomBytes(INVITE_TOKEN_BYTES);
+    const expiresMs = clock.nowMs() + lifetimeMs;
+    await store.addInvite({ tokenHash: crypto.sha256(token), expiresMs, uses });
+    const invite = {
+      tls: this.#config.tls !== undefined,
+      host: this.#config.names[0] ?? 'localhost',
+      port: this.port,
+      caPin: this.caPin,
+      token,
+    };
+    return { link: formatInvite(invite), web: formatWebInvite(invite), expiresMs, uses };
+  }
+
+  /** Answers what is under way, says QUIT to everybody, and lets go of port, store and files. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    const { online, store, log } = this.#services;
+    this.#stopping.abort();
+    this.#cancelRenewal();
+    const sessions = [...online.sessions()];
+    log.info('stopping', { count: sessions.length });
+    await within(STOP_GRACE_MS, Promise.all(sessions.map((session) => session.work.idle())));
+    for (const session of sessions) session.end('shutting_down');
+    await within(STOP_GRACE_MS, Promise.all(sessions.map(({ connection }) => connection.closed())));
+    await this.#port.close();
+    await removeServerFile(this.#config.dataFolder);
+    await store.close();
+    log.info('stopped');
+    this.emit('close');
+  }
+
+  #scheduleRenewal(): void {
+    const { clock, authority, log } = this.#services;
+    this.#cancelRenewal = clock.after(RENEWAL_CHECK_MS, async () => {
+      try {
+        await authority.renewIfDue(clock.nowMs());
+      } catch (error) {
+        log.error('certificates could not be renewed', { error });
+      }
+      if (!this.#stopping.signal.aborted) this.#scheduleRenewal();
+    });
+  }
+}
+
+/**
+ * Starts a server: it listens when the promise resolves. Two can run in one process.
+ * @throws where the data folder, the certificates or the port are not to be had
+ */
+export async function createServer(config: ServerConfig): Promise<RunningServer> {
+  const stopping = new AbortController();
+  let stop: (error: unknown) => void = () => stopping.abort();
+  const services = await startServices(config, stopping.signal, (error) => stop(error));
+  try {
+    const port = await openPort({
+      config,
+      limits: services.limits,
+      clock: services.clock,
+      isReady: () => !stopping.signal.aborted,
+      onConnection: (connection, loggedIn) => {
+        serve(services, connection, loggedIn).catch((error: unknown) => {
+          services.log.error('a connection failed', { connection: connection.id, error });
+          connection.terminate();
+        });
+      },
+    });
+    const server = new RunningServer(services, config, port, stopping);
+    stop = (error) => {
+      if (!stopping.signal.aborted) void breakDown(services, server, error);
+    };
+    const { host, port: number } = port;
+    await writeServerFile(config.dataFolder, {
+      pid: process.pid,
+      host,
+      port: number,
+      names: config.names,
+      tls: config.tls !== undefined,
+    });
+    services.log.info('listening', { host, port: number });
+    return server;
+  } catch (error) {
+    await services.store.close();
+    throw error;
+  }
+}
+
+/** The store is broken: nothing can be promised any more. */
+async function breakDown({ log }: Services, server: RunningServer, error: unknown): Promise<void> {
+  log.error('the store is broken: closing', { error });
+  if (server.listenerCount('error') > 0) server.emit('error', error);
+  await server.close().catch((cause: unknown) => log.error('could not close in good order', { error: cause }));
+}
+
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([work, delay(ms, undefined, { signal: over.signal, ref: false }).catch(() => {})]);
+  over.abort();
+}

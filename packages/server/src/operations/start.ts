@@ -1,0 +1,51 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { nodeCrypto } from '@parley/protocol/crypto/node';
+import { openAuthority } from '../authority/authority.ts';
+import { Conversations } from '../delivery/conversations.ts';
+import { Mailboxes } from '../delivery/mailboxes.ts';
+import { Online } from '../delivery/online.ts';
+import { Output } from '../session/output.ts';
+import { PartialFrames } from '../session/partial-frames.ts';
+import type { Session } from '../session/session.ts';
+import { TotalWork } from '../session/work.ts';
+import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { systemClock } from './clock.ts';
+import { DEFAULT_LIMITS, type ServerConfig } from './config.ts';
+import { createLog } from './log.ts';
+import type { Services } from './services.ts';
+import { watchStore } from './watched-store.ts';
+
+export const DATABASE = 'parley.db';
+
+/** Opens what a server stands on, and raises the mailbox generation before anybody can be given a position. */
+export async function startServices(
+  config: ServerConfig,
+  stopping: AbortSignal,
+  onBrokenStore: (error: unknown) => void,
+): Promise<Services> {
+  const { dataFolder, names, clock = systemClock, logger: log = createLog() } = config;
+  const limits = { ...DEFAULT_LIMITS, ...config.limits };
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  const authority =
+    config.authority ?? (await openAuthority(dataFolder, { names, nowMs: clock.nowMs(), warn: (text) => log.warn(text) }));
+  const opened = config.store ?? (await openSqliteStore(join(dataFolder, DATABASE)));
+  const store = watchStore(opened, onBrokenStore);
+  const generation = await store.raiseGeneration();
+  log.info('store is open', { generation });
+  return {
+    crypto: nodeCrypto,
+    clock,
+    log,
+    limits,
+    authority,
+    store,
+    mailboxes: new Mailboxes(store, generation),
+    conversations: new Conversations(store),
+    online: new Online<Session>(),
+    output: new Output(),
+    partialFrames: new PartialFrames(limits.maxPartialFramesBytes),
+    totalWork: new TotalWork(),
+    stopping,
+  };
+}

@@ -1,0 +1,58 @@
+import type { Channel } from '@parley/protocol';
+import { announcePresence } from '../delivery/presence.ts';
+import { firstList } from '../opcodes/list.ts';
+import type { Services } from '../operations/services.ts';
+import type { Connection } from '../transport/connection.ts';
+import { quit, refusal } from './replies.ts';
+import { type LoggedIn, Session } from './session.ts';
+
+/**
+ * A login has succeeded: this device is on line, gets 1.3 and its mailbox, and an older session of it ends. `undefined` where
+ * the peer has gone meanwhile, or has logged in again faster.
+ */
+export function enter(
+  services: Services,
+  connection: Connection,
+  { login, channel }: { login: LoggedIn; channel: Channel },
+): Session | undefined {
+  const { online, mailboxes } = services;
+  const { username, device, position, opened } = login;
+  const isOvertaken = online.isOvertaken({ username, device, session: opened.session });
+  if (connection.isOver || isOvertaken) {
+    if (isOvertaken) sendLast(connection, channel);
+    channel.close();
+    return undefined;
+  }
+
+  const isKnown = position >= opened.acked && mailboxes.mayHaveGivenOut(device, position);
+  const session = new Session(services, connection, channel, login, isKnown ? position : opened.acked);
+  const { replaced, isFirst } = online.enter(session);
+  replaced?.end('replaced');
+  session.send(firstList(services)); // 1.3
+  if (!isKnown) session.send(refusal('state_mismatch'));
+  else if (position > opened.acked) session.acks.ack(position);
+
+  services.log.debug('logged in', { connection: connection.id, session: session.session, user: username });
+  if (isFirst) announce(services, session);
+  return session;
+}
+
+/** The connection is over. */
+export function exit(services: Services, session: Session): void {
+  session.leave();
+  services.log.debug('left', { connection: session.connection.id, session: session.session, user: session.username });
+  if (services.online.leave(session) && !services.stopping.aborted) announce(services, session);
+}
+
+function announce({ store, online, log }: Services, session: Session): void {
+  announcePresence(store, online, session.username).catch((error: unknown) => {
+    log.error('presence could not be told', { session: session.session, error });
+  });
+}
+
+function sendLast(connection: Connection, channel: Channel): void {
+  const last = quit('replaced');
+  channel.queue(last.opcode, 0, last.body);
+  connection.send(...channel.flush());
+  connection.close(1000);
+}
