@@ -49,7 +49,7 @@ export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 function allowed(fields: LogFields): Record<string, unknown> {
   const line: Record<string, unknown> = {};
   for (const name of ALLOWED) if (fields[name] !== undefined) line[name] = fields[name];
-  if (fields.error !== undefined) line['error'] = describe(fields.error);
+  if (fields.error !== undefined) line.error = describe(fields.error);
   return line;
 }
 

@@ -51,11 +51,9 @@ async function shakeHands(
   try {
     const hello = await connection.receive();
     if (hello === undefined) return undefined;
-    const { channelKey, serverCertificate, caCertificate, crl } = await authority.hello();
+    const { certificates, channelKey } = await authority.hello();
     const answer = create(ServerHelloSchema, {
-      serverCertificate,
-      caCertificate,
-      crl,
+      ...certificates,
       serverTimeMs: BigInt(clock.nowMs()),
       versions: VERSIONS,
       limits: {

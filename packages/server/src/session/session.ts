@@ -5,7 +5,7 @@ import type { Services } from '../operations/services.ts';
 import type { DeviceKey, MailboxItem, OpenedSession, SessionRef } from '../store/store.ts';
 import type { Connection } from '../transport/connection.ts';
 import { TokenBucket } from '../transport/rate.ts';
-import { type QuitReason, quit, Replaced, type Reply, refusal } from './replies.ts';
+import { type QuitReason, quit, Replaced, type Reply, refusalOf } from './replies.ts';
 import { Work } from './work.ts';
 
 /** The peer closed normally, or did what ends a connection (RFC 6455, section 7.4.1). */
@@ -82,7 +82,6 @@ export class Session implements Sink {
     const prefix = new Uint8Array(9);
     prefix[0] = POSITION_TAG;
     new DataView(prefix.buffer).setBigUint64(1, position, true);
-    if (this.#isOver) return;
     this.channel.queue(opcode, 0, prefix, body);
     this.services.output.schedule(this);
   }
