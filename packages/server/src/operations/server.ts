@@ -1,9 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { formatInvite, formatWebInvite, INVITE_LIFETIME_MS, INVITE_TOKEN_BYTES, INVITE_USES, toHex } from '@parley/protocol';
+import { toHex } from '@parley/protocol';
 import { serve } from '../serve.ts';
 import { openPort, type Port } from '../transport/port.ts';
 import type { ServerConfig } from './config.ts';
+import { type InviteLinks, type InviteOptions, issueInvite } from './invites.ts';
 import { removeServerFile, writeServerFile } from './server-file.ts';
 import type { Services } from './services.ts';
 import { startServices } from './start.ts';
@@ -12,15 +13,6 @@ import { startServices } from './start.ts';
 const STOP_GRACE_MS = 2_000;
 /** How often certificate and CRL are looked at. */
 const RENEWAL_CHECK_MS = 3_600_000;
-
-export interface InviteLinks {
-  /** `parley://…`, for the terminal. */
-  readonly link: string;
-  /** `http(s)://…`, for the browser. */
-  readonly web: string;
-  readonly expiresMs: number;
-  readonly uses: number;
-}
 
 /** `error`: the store broke, and the server is closing. `close`: it has closed. */
 export type ServerEvents = { error: [unknown]; close: [] };
@@ -68,20 +60,11 @@ export class RunningServer extends EventEmitter<ServerEvents> {
   }
 
   /** A new invite, good for `uses` registrations. */
-  async createInvite(options: { uses?: number; lifetimeMs?: number } = {}): Promise<InviteLinks> {
+  createInvite(options: InviteOptions = {}): Promise<InviteLinks> {
     const { crypto, store, clock } = this.#services;
-    const { uses = INVITE_USES, lifetimeMs = INVITE_LIFETIME_MS } = options;
-    const token = crypto.randomBytes(INVITE_TOKEN_BYTES);
-    const expiresMs = clock.nowMs() + lifetimeMs;
-    await store.addInvite({ tokenHash: crypto.sha256(token), expiresMs, uses });
-    const invite = {
-      tls: this.#config.tls !== undefined,
-      host: this.#config.names[0] ?? 'localhost',
-      port: this.port,
-      caPin: this.caPin,
-      token,
-    };
-    return { link: formatInvite(invite), web: formatWebInvite(invite), expiresMs, uses };
+    const { names, tls } = this.#config;
+    const server = { names, port: this.port, tls: tls !== undefined };
+    return issueInvite({ crypto, store, server, caPin: this.caPin, nowMs: clock.nowMs() }, options);
   }
 
   /** Answers what is under way, says QUIT to everybody, and lets go of port, store and files. */
