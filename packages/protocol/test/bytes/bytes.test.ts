@@ -38,7 +38,7 @@ describe('ByteReader and ByteWriter', () => {
     );
   });
 
-  it('refuses to read more bytes than there are, and stays where it is', () => {
+  it('answers flaw 22: refuses to read more bytes than there are, and stays where it is', () => {
     const reader = new ByteReader(fromHex('010203'));
     assert.throws(() => reader.u32(), DecodeError);
     assert.throws(() => reader.u64(), DecodeError);
