@@ -9,17 +9,21 @@ interface Pending {
   readonly reject: (error: StoreError) => void;
 }
 
+/** One is carried out while the other waits, so that the worker need not. */
+const MAX_UNDER_WAY = 2;
+
 /**
- * Gathers calls and sends them to the worker as batches. At most one is under way; whatever is called meanwhile, and at least
+ * Gathers calls and sends them to the worker as batches. Whatever is called while enough are under way, and at least
  * everything called in one turn of the event loop, makes the next: the slower the disk, the larger the groups.
  */
 export class Batches {
   readonly #worker: Worker;
   readonly #exited: Promise<void>;
   #queue: Pending[] = [];
-  #underWay: readonly Pending[] = [];
-  /** A batch is under way, or will be sent at the end of this turn. */
-  #busy = false;
+  /** Batches sent and not yet answered, in order. */
+  #underWay: (readonly Pending[])[] = [];
+  /** A batch will be sent at the end of this turn. */
+  #scheduled = false;
   /** Why calls are rejected. */
   #refusal: StoreError | undefined;
   #calls = 0;
@@ -58,17 +62,21 @@ export class Batches {
   }
 
   #sendAtEndOfTurn(): void {
-    if (this.#busy) return;
-    this.#busy = true;
+    if (this.#scheduled || this.#underWay.length === MAX_UNDER_WAY) return;
+    this.#scheduled = true;
     setImmediate(() => this.#send());
   }
 
   #send(): void {
-    this.#underWay = this.#queue;
+    this.#scheduled = false;
+    const batch = this.#queue;
     this.#queue = [];
-    if (this.#underWay.length > 0) this.#post({ kind: 'batch', calls: this.#underWay.map((pending) => pending.call) });
-    else if (this.#refusal !== undefined) this.#post({ kind: 'close' });
-    else this.#busy = false;
+    if (batch.length > 0) {
+      this.#underWay.push(batch);
+      this.#post({ kind: 'batch', calls: batch.map((pending) => pending.call) });
+    } else if (this.#refusal !== undefined && this.#underWay.length === 0) {
+      this.#post({ kind: 'close' });
+    }
   }
 
   #post(message: ToWorker): void {
@@ -78,22 +86,20 @@ export class Batches {
   #receive(message: FromWorker): void {
     if (message.kind === 'failed') this.#break(message.message);
     if (message.kind !== 'committed') return;
-    const done = this.#underWay;
-    this.#underWay = [];
+    const done = this.#underWay.shift() ?? [];
     this.#calls += done.length;
     this.#transactions += 1;
     for (const [index, pending] of done.entries()) {
       const result = message.results[index];
       pending.resolve(result);
     }
-    this.#busy = false;
     if (this.#queue.length > 0 || this.#refusal !== undefined) this.#sendAtEndOfTurn();
   }
 
   #break(message: string): void {
     const error = new StoreError('broken', message);
     this.#refusal ??= error;
-    const lost = [...this.#underWay, ...this.#queue];
+    const lost = [...this.#underWay.flat(), ...this.#queue];
     this.#underWay = [];
     this.#queue = [];
     for (const pending of lost) pending.reject(error);

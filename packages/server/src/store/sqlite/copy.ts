@@ -16,5 +16,7 @@ function copy(value: unknown, copied: Map<Uint8Array, Uint8Array>): unknown {
     return bytes;
   }
   if (Array.isArray(value)) return value.map((item) => copy(item, copied));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copy(item, copied)]));
+  const object: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) object[key] = copy(item, copied);
+  return object;
 }
