@@ -1,0 +1,31 @@
+import type { Clock } from '../../src/index.ts';
+
+/** Time that stands still until a test moves it. */
+export class ManualClock implements Clock {
+  #nowMs = Date.now();
+  #elapsedMs = 0;
+  readonly #timers = new Set<{ readonly atMs: number; readonly action: () => void }>();
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  monotonicMs(): number {
+    return this.#elapsedMs;
+  }
+
+  after(ms: number, action: () => void): () => void {
+    const timer = { atMs: this.#elapsedMs + ms, action };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  advance(ms: number): void {
+    this.#nowMs += ms;
+    this.#elapsedMs += ms;
+    for (const timer of [...this.#timers].sort((a, b) => a.atMs - b.atMs)) {
+      if (timer.atMs > this.#elapsedMs || !this.#timers.delete(timer)) continue;
+      timer.action();
+    }
+  }
+}
