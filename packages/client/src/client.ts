@@ -1,0 +1,230 @@
+import { isUsername } from '@parley/protocol';
+import { Lanes } from './conversations/lanes.ts';
+import { compose, type Typed } from './conversations/messages.ts';
+import { Records } from './conversations/records.ts';
+import { accept, block, cancel, refuse, request } from './conversations/requests.ts';
+import type { Environment } from './environment.ts';
+import { type ClientEvent, Events } from './events.ts';
+import { Messenger } from './messenger.ts';
+import type { Vault } from './vault/vault.ts';
+
+/** Commands that may wait for the server. */
+const MAX_WAITING = 10_000;
+/** Messages that are encrypted and stored in one go. */
+const MAX_TYPED_BATCH = 128;
+/** `quit` waits this long for the answers to what was sent before. */
+const FLUSH_TIMEOUT_MS = 10_000;
+
+/**
+ * A person's client: connects and stays connected, asks, answers, sends. What happens comes as events, also what becomes of each command:
+ * commands return at once, wait while off line, and never throw. What is sent is in the vault before it goes out and until
+ * the server has answered OK, also over restarts.
+ */
+export class ParleyClient {
+  readonly #environment: Environment;
+  readonly #events = new Events();
+  readonly #messenger: Messenger;
+  readonly #lanes = new Lanes(MAX_WAITING);
+  readonly #over: PromiseWithResolvers<void> = Promise.withResolvers();
+  readonly #waiters: (() => void)[] = [];
+  #typed: Typed[] = [];
+  #sending = false;
+  #lists = 0;
+  #state: 'new' | 'running' | 'over' = 'new';
+
+  /**
+   * For the account in an open vault, which stays the caller's to close after `done`.
+   * @throws VaultError `not_found` when it holds no account
+   */
+  static async open(options: { environment: Environment; vault: Vault }): Promise<ParleyClient> {
+    const { environment, vault } = options;
+    return new ParleyClient(environment, await Records.load(vault, environment.mls));
+  }
+
+  private constructor(environment: Environment, records: Records) {
+    this.#environment = environment;
+    this.#messenger = new Messenger(environment, records, {
+      emit: (event) => this.#events.emit(event),
+      onProgress: () => this.#progress(),
+      onOver: (error) => this.#end(error),
+    });
+    // Whoever does not ask how it ended is not to be ended by it.
+    this.#over.promise.catch(() => {});
+  }
+
+  get user(): string {
+    return this.#messenger.context.records.account.username;
+  }
+
+  /** Calls `listener` with everything that happens. Returns a function that ends it. */
+  listen(listener: (event: ClientEvent) => void): () => void {
+    return this.#events.listen(listener);
+  }
+
+  /**
+   * Resolves after `quit`. Rejects with what trying again does not heal: LoginError, ServerCheckError, or a VaultError.
+   */
+  get done(): Promise<void> {
+    return this.#over.promise;
+  }
+
+  /** Starts to connect, and to reconnect from then on; resolves before it has succeeded. Listen first. @throws VaultError */
+  async start(): Promise<void> {
+    if (this.#state !== 'new') return;
+    this.#state = 'running';
+    await this.#messenger.start();
+  }
+
+  /** Who is on line: one `users` event. */
+  list(): void {
+    if (!this.#takes()) return;
+    this.#lists += 1;
+    const finished = (): void => {
+      this.#lists -= 1;
+      this.#progress();
+    };
+    this.#messenger.list().then(finished, (error: unknown) => this.#messenger.fail(error));
+  }
+
+  request(user: string): void {
+    this.#command(user, request);
+  }
+
+  accept(user: string): void {
+    this.#command(user, accept);
+  }
+
+  refuse(user: string): void {
+    this.#command(user, refuse);
+  }
+
+  cancel(user: string): void {
+    this.#command(user, cancel);
+  }
+
+  block(user: string): void {
+    this.#command(user, block);
+  }
+
+  /** `id` comes back in `sent`. */
+  send(user: string, text: string, id: string): void {
+    if (!this.#takes()) return;
+    const message = { to: user, text, tag: id };
+    // What this user was told before has to be done first.
+    if (!this.#lanes.isBusy(user) && !this.#messenger.isOpening(user)) {
+      this.#type(message);
+      return;
+    }
+    this.#command(user, async () => this.#type(message));
+  }
+
+  /** Resolves when everything asked and sent has its answer, however long the server is away; also when the client has ended. */
+  flush(): Promise<void> {
+    if (this.#isSettled()) return Promise.resolve();
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  /**
+   * Waits for the answers to what was sent, says QUIT and ends. While the server is away it does not wait: what has no OK is in the vault and goes
+   * out with the next start.
+   */
+  async quit(): Promise<void> {
+    if (this.#state === 'over') return;
+    await this.#messenger.link.settled();
+    if (this.#messenger.link.connection !== undefined) await this.#flushWhileOnline();
+    if (this.#takes()) {
+      await this.#sendTyped();
+      await this.#messenger.stop();
+    }
+    this.#end(undefined);
+  }
+
+  #command(user: string, act: (context: Messenger['context'], user: string) => Promise<void>): void {
+    if (!this.#takes()) return;
+    if (!isUsername(user)) {
+      this.#complain('malformed', 'this is not a user name');
+      return;
+    }
+    const job = async (): Promise<void> => {
+      try {
+        await this.#messenger.opened(user);
+        await act(this.#messenger.context, user);
+        await this.#messenger.opened(user);
+      } catch (error) {
+        this.#messenger.fail(error);
+      }
+    };
+    if (!this.#lanes.run(user, job, () => this.#progress())) {
+      this.#complain('quota_exceeded', 'too many commands wait for the server');
+    }
+  }
+
+  #type(message: Typed): void {
+    if (this.#typed.length >= MAX_WAITING) {
+      this.#complain('quota_exceeded', 'too many messages wait to be sent');
+      return;
+    }
+    this.#typed.push(message);
+    if (this.#sending) return;
+    this.#sending = true;
+    this.#environment.defer(() => void this.#drain());
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      await this.#sendTyped();
+    } catch (error) {
+      this.#messenger.fail(error);
+    }
+    this.#sending = false;
+    this.#progress();
+  }
+
+  async #sendTyped(): Promise<void> {
+    const { context } = this.#messenger;
+    while (this.#typed.length > 0) {
+      const batch = this.#typed.splice(0, MAX_TYPED_BATCH);
+      await context.records.transact((transaction) => compose(context, transaction, batch));
+    }
+  }
+
+  async #flushWhileOnline(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = this.#environment.setTimer(resolve, FLUSH_TIMEOUT_MS);
+      const check = (): void => {
+        const isOnline = this.#messenger.link.connection !== undefined;
+        if (isOnline && !this.#isSettled()) return void this.#waiters.push(check);
+        timer.cancel();
+        resolve();
+      };
+      check();
+    });
+  }
+
+  #isSettled(): boolean {
+    if (this.#state === 'over') return true;
+    const isQuiet = this.#typed.length === 0 && !this.#sending && this.#lists === 0;
+    return isQuiet && this.#lanes.isIdle && this.#messenger.isSettled;
+  }
+
+  #progress(): void {
+    const waiters = this.#waiters.splice(0);
+    for (const waiter of waiters) waiter();
+  }
+
+  #end(error: Error | undefined): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    if (error === undefined) this.#over.resolve();
+    else this.#over.reject(error);
+    this.#progress();
+  }
+
+  #takes(): boolean {
+    return this.#state !== 'over';
+  }
+
+  #complain(code: 'malformed' | 'quota_exceeded', message: string): void {
+    this.#events.emit({ event: 'error', code, message });
+  }
+}

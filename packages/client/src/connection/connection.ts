@@ -1,0 +1,213 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { type Channel, FRAMES_PER_SECOND, type Frame, MAX_REQUESTS_IN_FLIGHT, Opcode, wipe } from '@parley/protocol';
+import { ErrorSchema, OkSchema, UserListSchema } from '@parley/protocol/wire';
+import type { Environment, Timer } from '../environment.ts';
+import type { LoggedIn } from './login.ts';
+import { Pacer } from './pacer.ts';
+import { type Reply, RequestError } from './reply.ts';
+import type { BinarySocket } from './socket.ts';
+
+/** A request without an answer for this long means that the other end is gone. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** While the system holds this many bytes, no more frames are sealed; looked at again after a moment (no event says when). */
+const MAX_BUFFERED_BYTES = 1_024 * 1_024;
+const BUFFER_POLL_MS = 10;
+const MAX_SEQUENCE = 0xffff_ffff;
+
+export interface ConnectionHandlers {
+  /** A frame that the server sent on its own. Called in order of arrival, also relative to replies. */
+  onPush(frame: Frame): void;
+  /** An ERROR that answers no request that waits. */
+  onError(error: RequestError): void;
+  /** Once. */
+  onClose(): void;
+}
+
+interface Waiting {
+  readonly opcode: number;
+  readonly body: Uint8Array;
+  readonly onReply: (reply: Reply) => void;
+}
+
+/**
+ * One logged-in connection: numbers requests, keeps those in flight below the server's limit, and brings each its reply.
+ * All frames queued in one turn of the event loop are sealed together.
+ */
+export class Connection {
+  readonly #environment: Environment;
+  readonly #socket: BinarySocket;
+  readonly #channel: Channel;
+  readonly #handlers: ConnectionHandlers;
+  readonly #maxInFlight: number;
+  readonly #pacer: Pacer;
+  readonly #early: Frame[];
+  readonly #waiting: Waiting[] = [];
+  readonly #inFlight = new Map<number, (reply: Reply) => void>();
+  readonly #enders: (() => void)[] = [];
+  #sequence = 0;
+  #flushDue = false;
+  #fillTimer: Timer | undefined;
+  #deadline: Timer | undefined;
+  #replies = 0;
+  #closed = false;
+
+  constructor(environment: Environment, login: LoggedIn, handlers: ConnectionHandlers) {
+    this.#environment = environment;
+    this.#socket = login.socket;
+    this.#channel = login.channel;
+    this.#handlers = handlers;
+    // Zero is a field that was not sent.
+    this.#maxInFlight = login.limits?.requestsInFlight || MAX_REQUESTS_IN_FLIGHT;
+    this.#pacer = new Pacer(login.limits?.framesPerSecond || FRAMES_PER_SECOND, environment.now());
+    this.#early = login.frames;
+  }
+
+  /** From now on frames are handled, those that came with the login first. */
+  start(): void {
+    try {
+      for (const frame of this.#early.splice(0)) this.#dispatch(frame);
+    } catch {
+      this.close();
+      return;
+    }
+    this.#socket.consume({ onMessage: (message) => this.#receive(message), onClose: () => this.close() });
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Requests that have no reply yet. */
+  get pending(): number {
+    return this.#waiting.length + this.#inFlight.size;
+  }
+
+  /** `onReply` is called exactly once, in order of arrival relative to pushes. */
+  send(opcode: Opcode, body: Uint8Array, onReply: (reply: Reply) => void): void {
+    if (this.#closed) {
+      onReply({ kind: 'lost' });
+      return;
+    }
+    this.#waiting.push({ opcode, body, onReply });
+    this.#fill();
+  }
+
+  /** A frame that has no reply (ACK, QUIT). */
+  notify(opcode: Opcode, body: Uint8Array): void {
+    if (this.#closed) return;
+    this.#queue(opcode, body);
+  }
+
+  /** Sends nothing for a while. */
+  pause(milliseconds: number): void {
+    this.#pacer.pause(this.#environment.now() + milliseconds);
+  }
+
+  /** Seals and sends what is queued, then closes. */
+  close(): void {
+    if (this.#closed) return;
+    this.#flush();
+    this.#closed = true;
+    this.#fillTimer?.cancel();
+    this.#deadline?.cancel();
+    this.#socket.close();
+    this.#channel.close();
+    const lost = [...this.#inFlight.values(), ...this.#waiting.splice(0).map((request) => request.onReply)];
+    this.#inFlight.clear();
+    for (const onReply of lost) onReply({ kind: 'lost' });
+    this.#handlers.onClose();
+    for (const ender of this.#enders.splice(0)) ender();
+  }
+
+  /** Resolves when it has ended; after `timeoutMs` it is closed. */
+  ended(timeoutMs: number): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    const timer = this.#environment.setTimer(() => this.close(), timeoutMs);
+    return new Promise((resolve) => {
+      this.#enders.push(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  }
+
+  #fill(): void {
+    if (this.#fillTimer !== undefined || this.#closed) return;
+    while (this.#waiting.length > 0 && this.#inFlight.size < this.#maxInFlight) {
+      const full = this.#socket.bufferedBytes + this.#channel.queuedBytes > MAX_BUFFERED_BYTES;
+      const waitMs = full ? BUFFER_POLL_MS : this.#pacer.take(this.#environment.now());
+      if (waitMs > 0) {
+        this.#fillTimer = this.#environment.setTimer(() => {
+          this.#fillTimer = undefined;
+          this.#fill();
+        }, waitMs);
+        return;
+      }
+      const request = this.#waiting.shift() as Waiting;
+      this.#inFlight.set(this.#queue(request.opcode, request.body), request.onReply);
+      if (this.#deadline === undefined) this.#watch();
+    }
+  }
+
+  #queue(opcode: number, body: Uint8Array): number {
+    this.#sequence += 1;
+    if (this.#sequence === MAX_SEQUENCE) this.#environment.defer(() => this.close());
+    this.#channel.queue(opcode, this.#sequence, body);
+    if (!this.#flushDue) {
+      this.#flushDue = true;
+      this.#environment.defer(() => this.#flush());
+    }
+    return this.#sequence;
+  }
+
+  #flush(): void {
+    this.#flushDue = false;
+    if (this.#closed) return;
+    for (const record of this.#channel.flush()) this.#socket.send(record);
+  }
+
+  #watch(): void {
+    const replies = this.#replies;
+    this.#deadline = this.#environment.setTimer(() => {
+      this.#deadline = undefined;
+      if (this.#inFlight.size === 0) return;
+      if (this.#replies === replies) this.close();
+      else this.#watch();
+    }, REQUEST_TIMEOUT_MS);
+  }
+
+  #receive(record: Uint8Array): void {
+    try {
+      for (const frame of this.#channel.open(record)) this.#dispatch(frame);
+    } catch {
+      // A record that does not open, or a body that does not decode: nothing more of this connection can be believed.
+      this.close();
+    }
+  }
+
+  #dispatch(frame: Frame): void {
+    if (this.#closed) return;
+    const { opcode, sequence, body } = frame;
+    if (opcode === Opcode.ERROR) {
+      const error = new RequestError(fromBinary(ErrorSchema, body));
+      if (!this.#answer(sequence, { kind: 'error', error })) this.#handlers.onError(error);
+    } else if (sequence === 0) this.#handlers.onPush(frame);
+    else if (opcode === Opcode.OK) this.#answer(sequence, { kind: 'ok', ok: fromBinary(OkSchema, body) });
+    else if (opcode === Opcode.LIST) this.#answer(sequence, { kind: 'users', users: fromBinary(UserListSchema, body) });
+    else wipe(body);
+  }
+
+  #answer(sequence: number, reply: Reply): boolean {
+    const onReply = this.#inFlight.get(sequence);
+    if (onReply === undefined) return false;
+    this.#inFlight.delete(sequence);
+    this.#replies += 1;
+    if (this.#inFlight.size === 0) {
+      this.#deadline?.cancel();
+      this.#deadline = undefined;
+    }
+    onReply(reply);
+    this.#fill();
+    return true;
+  }
+}

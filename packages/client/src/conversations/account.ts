@@ -1,0 +1,34 @@
+import { create, fromBinary } from '@bufbuild/protobuf';
+import { type Registration, RegistrationSchema, SignedDeviceListSchema } from '@parley/protocol/wire';
+import type { Credentials } from '../connection/login.ts';
+import type { Account } from '../gen/rows_pb.ts';
+import type { Records } from './records.ts';
+
+/** What the next login needs. */
+export function credentialsOf(records: Records): Credentials {
+  const { position, crlNumber } = records.progress();
+  return accountCredentials(records.account, position, crlNumber);
+}
+
+/** @param crlNumber the highest seen, in decimal; '' = none yet */
+export function accountCredentials(account: Account, position: bigint, crlNumber: string): Credentials {
+  const { username, deviceId, channelSecret, channelKey, caPin } = account;
+  return {
+    username,
+    deviceId,
+    channelKey: { secret: channelSecret, publicKey: channelKey },
+    position,
+    registration: registrationOf(account),
+    caPin,
+    lowestCrlNumber: crlNumber === '' ? 0n : BigInt(crlNumber),
+  };
+}
+
+/** Until a 1.3 has come the server may not know this device: a lost one must not end in `username_taken`. */
+function registrationOf({ inviteToken, deviceList }: Account): Registration | undefined {
+  if (inviteToken.length === 0) return undefined;
+  return create(RegistrationSchema, {
+    proof: { case: 'inviteToken', value: inviteToken },
+    deviceList: fromBinary(SignedDeviceListSchema, deviceList),
+  });
+}

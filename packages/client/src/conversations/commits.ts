@@ -1,0 +1,115 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { Opcode, toHex } from '@parley/protocol';
+import { type Commit, CommitSchema } from '@parley/protocol/wire';
+import type { Reply } from '../connection/reply.ts';
+import type { Conversation, OutboxRow } from '../gen/rows_pb.ts';
+import type { GroupState } from '../mls/mls.ts';
+import { MlsError } from '../mls/mls.ts';
+import type { Context } from './context.ts';
+import { fail } from './failure.ts';
+import { pendingKey } from './groups.ts';
+import { requireTwo } from './members.ts';
+import { advance } from './messages.ts';
+import type { Transaction } from './transaction.ts';
+
+/** A self-update is due after this many messages sent, or this long after the last one, give or take a quarter. */
+const MESSAGES_PER_UPDATE = 500;
+const UPDATE_MS = 24 * 60 * 60 * 1_000;
+const UPDATE_JITTER = 0.25;
+
+export function nextUpdateMs(context: Context): number {
+  const { environment } = context;
+  return environment.now() + UPDATE_MS * (1 - UPDATE_JITTER + 2 * UPDATE_JITTER * environment.random());
+}
+
+export function isUpdateDue(context: Context, conversation: Conversation): boolean {
+  return conversation.sentSinceUpdate >= MESSAGES_PER_UPDATE || context.environment.now() >= conversation.updateDueMs;
+}
+
+/**
+ * Fresh keys of this device for the group (post-compromise security). The state after it is *pending*: it counts only once the server has
+ * answered OK, and the identical bytes are sent until it answers.
+ */
+export async function commitUpdate(
+  context: Context,
+  transaction: Transaction,
+  conversation: Conversation,
+  group: GroupState,
+): Promise<void> {
+  const { environment, records, outbox } = context;
+  const key = toHex(conversation.id);
+  const { epoch } = environment.mls.info(group);
+  const step = await environment.mls.commitUpdate(group);
+  transaction.putGroup(pendingKey(key), step.state);
+  transaction.put(records.conversations, { ...conversation, commitPending: true });
+  outbox.add(transaction, {
+    key: `${key}/commit`,
+    opcode: Opcode.COMMIT,
+    conversation: conversation.id,
+    epoch,
+    peer: conversation.peer,
+    body: toBinary(CommitSchema, create(CommitSchema, { conversation: conversation.id, epoch, commit: step.commit })),
+  });
+}
+
+export async function commitAnswered(context: Context, transaction: Transaction, row: OutboxRow, reply: Reply): Promise<void> {
+  const { environment, records } = context;
+  const key = toHex(row.conversation);
+  transaction.delete(records.outbox, row.key);
+  const conversation = transaction.get(records.conversations, key);
+  if (conversation === undefined || !conversation.commitPending) return;
+  if (reply.kind === 'ok') {
+    const current = await transaction.group(key);
+    const pending = await transaction.group(pendingKey(key));
+    if (current !== undefined && pending !== undefined) {
+      const step = environment.mls.install(pending, current);
+      transaction.putGroup(key, step.state);
+      transaction.effect(() => step.discard());
+    }
+    settle(context, transaction, { ...conversation, sentSinceUpdate: 0, updateDueMs: nextUpdateMs(context) });
+    await advance(context, transaction, key);
+    return;
+  }
+  const group = await transaction.group(key);
+  const lostRace = reply.kind === 'error' && reply.error.code === 'stale_epoch';
+  // Another commit won: what waits is encrypted after it has come.
+  const behind = lostRace && group !== undefined && environment.mls.info(group).epoch === row.epoch;
+  const updateDueMs = lostRace ? conversation.updateDueMs : nextUpdateMs(context);
+  settle(context, transaction, {
+    ...conversation,
+    behind,
+    updateDueMs,
+    sentSinceUpdate: lostRace ? conversation.sentSinceUpdate : 0,
+  });
+  if (!lostRace && reply.kind === 'error')
+    fail(context, transaction, reply.error.code, 'the keys of a conversation could not be renewed');
+  await advance(context, transaction, key);
+}
+
+/**
+ * A commit of the other user (or of a sibling device), which ends the current epoch. One of ours that was under way has lost.
+ * @throws MlsError when it cannot be applied
+ */
+export async function receiveCommit(context: Context, transaction: Transaction, commit: Commit): Promise<void> {
+  const { environment, records } = context;
+  const { mls } = environment;
+  const key = toHex(commit.conversation);
+  const conversation = transaction.get(records.conversations, key);
+  const group = conversation === undefined ? undefined : await transaction.group(key);
+  if (conversation === undefined || group === undefined)
+    throw new MlsError('wrong_group', 'a commit for no conversation of ours');
+  const { epoch } = mls.readEpoch(commit.commit);
+  const current = mls.info(group).epoch;
+  if (epoch < current) return;
+  if (epoch > current) throw new MlsError('wrong_epoch', 'a commit is missing before this one');
+  const step = await mls.processCommit(group, commit.commit);
+  requireTwo(context, transaction, conversation.peer, mls.info(step.state));
+  transaction.putGroup(key, step.state);
+  transaction.effect(() => step.discard());
+  settle(context, transaction, { ...conversation, behind: false });
+}
+
+function settle(context: Context, transaction: Transaction, conversation: Conversation): void {
+  transaction.putGroup(pendingKey(toHex(conversation.id)), undefined);
+  transaction.put(context.records.conversations, { ...conversation, commitPending: false });
+}

@@ -1,0 +1,47 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { type Frame, Opcode, toHex } from '@parley/protocol';
+import { CommitSchema, MessageSchema } from '@parley/protocol/wire';
+import { MessageKind } from '../gen/rows_pb.ts';
+import { MlsError } from '../mls/mls.ts';
+import type { Context } from './context.ts';
+import { fail } from './failure.ts';
+import { putMessage } from './messages.ts';
+import { IdentityChangedError, InvalidConsentError, noteChange } from './pins.ts';
+import type { Transaction } from './transaction.ts';
+
+/** Something arrived that cannot be processed: the user is told, and where it belongs to a conversation, its history shows a gap. */
+export function recordGap(context: Context, transaction: Transaction, frame: Frame | undefined, error: unknown): void {
+  if (error instanceof IdentityChangedError) {
+    noteChange(context, transaction, error);
+    return;
+  }
+  if (error instanceof InvalidConsentError) {
+    fail(context, transaction, 'invalid_consent', `a request or an answer was dropped: ${error.message}`);
+    return;
+  }
+  const { environment, records } = context;
+  const conversation = frame === undefined ? undefined : transaction.get(records.conversations, conversationOf(frame));
+  if (conversation !== undefined) {
+    putMessage(context, transaction, {
+      id: environment.crypto.randomBytes(16),
+      conversation: conversation.id,
+      author: conversation.peer,
+      sentMs: environment.now(),
+      kind: MessageKind.GAP,
+    });
+  }
+  const who = conversation === undefined ? '' : ` from ${conversation.peer}`;
+  const why = error instanceof MlsError ? error.message : 'it is damaged';
+  fail(context, transaction, 'unreadable', `something${who} could not be read: ${why}`);
+}
+
+/** In hex; '' where there is none. */
+function conversationOf({ opcode, body }: Frame): string {
+  try {
+    if (opcode === Opcode.MESSAGE) return toHex(fromBinary(MessageSchema, body).conversation);
+    if (opcode === Opcode.COMMIT) return toHex(fromBinary(CommitSchema, body).conversation);
+  } catch {
+    // What does not decode names no conversation.
+  }
+  return '';
+}

@@ -1,0 +1,169 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { type Frame, Opcode, toHex } from '@parley/protocol';
+import {
+  AcceptSchema,
+  AckSchema,
+  CancelSchema,
+  CommitSchema,
+  MessageSchema,
+  PresenceSchema,
+  RefuseSchema,
+  RttSchema,
+} from '@parley/protocol/wire';
+import type { Connection } from '../connection/connection.ts';
+import type { Reply } from '../connection/reply.ts';
+import { VaultError } from '../vault/vault.ts';
+import { receiveCommit } from './commits.ts';
+import type { Context } from './context.ts';
+import { recordGap } from './gaps.ts';
+import { receiveAccept, receiveCancel, receiveRefuse, receiveRtt } from './incoming-consent.ts';
+import { openFuture, receiveMessage } from './incoming-messages.ts';
+import { advance } from './messages.ts';
+import { answered } from './replies.ts';
+import type { Transaction } from './transaction.ts';
+
+/** What one transaction takes at most. */
+const MAX_BATCH = 256;
+/** What may wait here, bytes; beyond it the connection is dropped, and the mailbox keeps the rest. */
+const MAX_WAITING_BYTES = 32 * 1_024 * 1_024;
+/** Field 1, fixed64: stands before the body of whatever a mailbox delivers. */
+const POSITION_TAG = 0x09;
+const POSITION_BYTES = 9;
+
+type Item =
+  | { readonly kind: 'frame'; readonly frame: Frame; readonly connection: Connection }
+  | { readonly kind: 'reply'; readonly key: string; readonly reply: Reply };
+
+export interface InboxHandlers {
+  /** All that has come is processed. */
+  onIdle(): void;
+  /** The vault failed; nothing more is taken. */
+  onBroken(error: unknown): void;
+}
+
+/**
+ * Everything that the server sends and that changes what this client keeps, one after the other: mailbox items and answers to the
+ * outbox. What has come meanwhile is one transaction and one ACK. Nothing in it can block what comes after.
+ */
+export class Inbox {
+  readonly #context: Context;
+  readonly #handlers: InboxHandlers;
+  #items: Item[] = [];
+  #bytes = 0;
+  #running = false;
+
+  constructor(context: Context, handlers: InboxHandlers) {
+    this.#context = context;
+    this.#handlers = handlers;
+  }
+
+  get isIdle(): boolean {
+    return !this.#running;
+  }
+
+  frame(frame: Frame, connection: Connection): void {
+    this.#bytes += frame.body.length;
+    if (this.#bytes > MAX_WAITING_BYTES) {
+      connection.close();
+      return;
+    }
+    this.#add({ kind: 'frame', frame, connection });
+  }
+
+  reply(key: string, reply: Reply): void {
+    this.#add({ kind: 'reply', key, reply });
+  }
+
+  #add(item: Item): void {
+    this.#items.push(item);
+    if (this.#running) return;
+    this.#running = true;
+    this.#context.environment.defer(() => void this.#drain());
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      while (this.#items.length > 0) {
+        const batch = this.#items.splice(0, MAX_BATCH);
+        for (const item of batch) if (item.kind === 'frame') this.#bytes -= item.frame.body.length;
+        await this.#context.records.transact((transaction) => this.#process(transaction, batch));
+      }
+      this.#running = false;
+      this.#handlers.onIdle();
+    } catch (error) {
+      this.#handlers.onBroken(error);
+    }
+  }
+
+  async #process(transaction: Transaction, batch: readonly Item[]): Promise<void> {
+    const { records } = this.#context;
+    const before = records.progress(transaction).position;
+    let position = before;
+    let connection: Connection | undefined;
+    for (const item of batch) {
+      if (item.kind === 'reply') {
+        await this.#attempt(transaction, undefined, (inner) => answered(this.#context, inner, item.key, item.reply));
+        continue;
+      }
+      const at = readPosition(item.frame.body);
+      // Delivered before: at least once there, exactly once here.
+      if (at !== undefined && at <= position) continue;
+      await this.#attempt(transaction, item.frame, (inner) => receive(this.#context, inner, item.frame, at !== undefined));
+      if (at !== undefined) position = at;
+      connection = item.connection;
+    }
+    if (position === before) return;
+    records.putProgress(transaction, { ...records.progress(transaction), position });
+    transaction.effect(() => connection?.notify(Opcode.ACK, toBinary(AckSchema, create(AckSchema, { position }))));
+  }
+
+  /** What cannot be processed is a gap that the user sees; it never keeps what comes after it from being processed. */
+  async #attempt(transaction: Transaction, frame: Frame | undefined, work: (inner: Transaction) => Promise<void>): Promise<void> {
+    try {
+      await transaction.attempt(work);
+    } catch (error) {
+      if (error instanceof VaultError) throw error;
+      recordGap(this.#context, transaction, frame, error);
+    }
+  }
+}
+
+/** The mailbox position in front of a body; what the sender of the body put into it is not looked at. */
+function readPosition(body: Uint8Array): bigint | undefined {
+  if (body.length < POSITION_BYTES || body[0] !== POSITION_TAG) return undefined;
+  return new DataView(body.buffer, body.byteOffset).getBigUint64(1, true);
+}
+
+async function receive(context: Context, transaction: Transaction, { opcode, body }: Frame, fromMailbox: boolean): Promise<void> {
+  if (opcode === Opcode.PRESENCE && !fromMailbox) {
+    const { username: user, online } = fromBinary(PresenceSchema, body);
+    return transaction.effect(() => context.emit({ event: 'presence', user, online }));
+  }
+  if (!fromMailbox) return;
+  const content = body.subarray(POSITION_BYTES);
+  switch (opcode) {
+    case Opcode.RTT:
+      return receiveRtt(context, transaction, fromBinary(RttSchema, content));
+    case Opcode.ACCEPT:
+      return receiveAccept(context, transaction, fromBinary(AcceptSchema, content));
+    case Opcode.REFUSE:
+      return receiveRefuse(context, transaction, fromBinary(RefuseSchema, content));
+    case Opcode.CANCEL:
+      return receiveCancel(context, transaction, fromBinary(CancelSchema, content));
+    case Opcode.MESSAGE:
+      return receiveMessage(context, transaction, fromBinary(MessageSchema, content));
+    case Opcode.COMMIT:
+      return commitAndGoOn(context, transaction, content);
+    default:
+      throw new Error('something that this version does not know');
+  }
+}
+
+/** A new epoch: what had come too early can be opened, and what waited to be sent encrypted. */
+async function commitAndGoOn(context: Context, transaction: Transaction, content: Uint8Array): Promise<void> {
+  const commit = fromBinary(CommitSchema, content);
+  await receiveCommit(context, transaction, commit);
+  const key = toHex(commit.conversation);
+  await openFuture(context, transaction, key, (error) => recordGap(context, transaction, undefined, error));
+  await advance(context, transaction, key);
+}

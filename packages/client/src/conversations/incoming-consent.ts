@@ -1,0 +1,130 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { equalBytes, MAX_DEVICES, MAX_KEY_PACKAGE, REQUEST_LIFETIME_MS, toHex } from '@parley/protocol';
+import { type Accept, type Cancel, type Refuse, type Rtt, RttSchema } from '@parley/protocol/wire';
+import { ConversationSchema, ConversationState, type Request, RequestSchema, RequestState } from '../gen/rows_pb.ts';
+import { type GroupInfo, MlsError } from '../mls/mls.ts';
+import { nextUpdateMs } from './commits.ts';
+import { type CheckedConsent, checkAccept, checkCancel, checkRefuse, checkRtt } from './consent.ts';
+import type { Context } from './context.ts';
+import { mlsDevice, storedKeyPackages } from './keys.ts';
+import { requireTwo } from './members.ts';
+import { InvalidConsentError } from './pins.ts';
+import { findPending, forgetRequest, keepIncoming, markAccepted } from './requests.ts';
+import type { Transaction } from './transaction.ts';
+
+/**
+ * A request to talk goes into the tray. One from somebody whom this user has asked too is consent of both, and accepted at once.
+ * @throws InvalidConsentError, IdentityChangedError
+ */
+export async function receiveRtt(context: Context, transaction: Transaction, rtt: Rtt): Promise<void> {
+  const { environment, records } = context;
+  const consent = checkRtt(context, transaction, rtt);
+  const { requestId, timeMs, from, to } = consent;
+  if (transaction.get(records.requests, toHex(requestId)) !== undefined) return;
+  const self = records.account.username;
+  const state = RequestState.PENDING;
+  if (from.username === self) {
+    // By a sibling device: its Welcome may be for a KeyPackage that this device has published.
+    transaction.put(records.requests, create(RequestSchema, { requestId, peer: to, outgoing: true, state, timeMs }));
+    return;
+  }
+  const { keyPackages } = rtt;
+  if (keyPackages.length > MAX_DEVICES || keyPackages.some(({ keyPackage }) => keyPackage.length > MAX_KEY_PACKAGE)) {
+    throw new InvalidConsentError('it has too many KeyPackages, or too large ones');
+  }
+  const peer = from.username;
+  if (transaction.get(records.contacts, peer)?.blocked === true) return;
+  if (timeMs < environment.now() - REQUEST_LIFETIME_MS) return;
+  const ours = findPending(context, transaction, peer, 'outgoing');
+  const bytes = toBinary(RttSchema, { ...rtt, position: 0n });
+  const incoming = create(RequestSchema, { requestId, peer, state, timeMs, rtt: bytes, crossing: ours !== undefined });
+  keepIncoming(context, transaction, incoming);
+  if (ours === undefined) return transaction.effect(() => context.show(toHex(requestId), peer));
+  forgetRequest(context, transaction, ours);
+  markAccepted(context, transaction, incoming);
+}
+
+/**
+ * The answer to a request of ours (or, from a sibling device, to one we received): joins its group, if the Welcome is for a KeyPackage that
+ * we gave for this request and the group holds the two users alone.
+ * @throws InvalidConsentError, IdentityChangedError, MlsError
+ */
+export async function receiveAccept(context: Context, transaction: Transaction, accept: Accept): Promise<void> {
+  const { environment, records } = context;
+  const consent = checkAccept(context, transaction, accept);
+  const request = requireRequest(context, transaction, consent, 'answer');
+  const bySibling = consent.from.username === records.account.username;
+  const keyPackages = await storedKeyPackages(context, request.references, bySibling || request.references.length === 0);
+  const stored = keyPackages.map(({ keyPackage }) => keyPackage);
+  const { state, reference } = await environment.mls.join(mlsDevice(context), accept.welcome, stored);
+  const info = environment.mls.info(state);
+  requireTwo(context, transaction, request.peer, info);
+  requireAnnounced(info, accept, consent);
+
+  const key = toHex(consent.conversation);
+  if (transaction.get(records.conversations, key) !== undefined) throw new InvalidConsentError('its conversation exists already');
+  transaction.putGroup(key, state);
+  const { conversation: id } = consent;
+  openConversation(context, transaction, { id, peer: request.peer, suite: info.suite, state: ConversationState.OPEN });
+  forgetRequest(context, transaction, request);
+  if (keyPackages.some(({ keyPackage, lastResort }) => keyPackage.reference === reference && !lastResort)) {
+    transaction.deleteRow('keypackage', reference);
+  }
+  if (request.outgoing) transaction.effect(() => context.emit({ event: 'accepted', by: request.peer }));
+}
+
+/** @throws InvalidConsentError, IdentityChangedError */
+export async function receiveRefuse(context: Context, transaction: Transaction, refuse: Refuse): Promise<void> {
+  const request = requireRequest(context, transaction, checkRefuse(context, transaction, refuse), 'answer');
+  forgetRequest(context, transaction, request);
+  if (request.outgoing) transaction.effect(() => context.emit({ event: 'refused', by: request.peer }));
+}
+
+/** @throws InvalidConsentError, IdentityChangedError */
+export async function receiveCancel(context: Context, transaction: Transaction, cancel: Cancel): Promise<void> {
+  const consent = checkCancel(context, transaction, cancel);
+  // One that was answered or replaced here needs no cancelling.
+  if (transaction.get(context.records.requests, toHex(consent.requestId)) === undefined) return;
+  forgetRequest(context, transaction, requireRequest(context, transaction, consent, 'cancel'));
+}
+
+/** From now on messages to this user go to this conversation. */
+export function openConversation(
+  context: Context,
+  transaction: Transaction,
+  init: { id: Uint8Array; peer: string; suite: number; state: ConversationState },
+): void {
+  const { contacts, conversations } = context.records;
+  const contact = transaction.get(contacts, init.peer);
+  if (contact === undefined) throw new InvalidConsentError('its user is not known');
+  transaction.put(conversations, create(ConversationSchema, { ...init, updateDueMs: nextUpdateMs(context) }));
+  transaction.put(contacts, { ...contact, conversation: init.id });
+}
+
+/** The request that a statement is about, if its signer is the one of the two users who may say this. */
+function requireRequest(
+  context: Context,
+  transaction: Transaction,
+  { requestId, from, to }: CheckedConsent,
+  what: 'answer' | 'cancel',
+): Request {
+  const { records } = context;
+  const request = transaction.get(records.requests, toHex(requestId));
+  if (request === undefined) throw new InvalidConsentError('it is about no request that is known');
+  const self = records.account.username;
+  const [asker, asked] = request.outgoing ? [self, request.peer] : [request.peer, self];
+  const [signer, other] = what === 'answer' ? [asked, asker] : [asker, asked];
+  if (from.username !== signer || to !== other) throw new InvalidConsentError('it comes from somebody who was not asked');
+  return request;
+}
+
+function requireAnnounced(info: GroupInfo, accept: Accept, { from, conversation }: CheckedConsent): void {
+  if (!equalBytes(info.groupId, conversation)) throw new MlsError('wrong_group', 'the Welcome is for another group');
+  if (info.epoch !== accept.epoch || info.suite !== accept.suite)
+    throw new MlsError('refused', 'the Welcome is for another epoch');
+  const listed = new Set(from.devices.map((device) => toHex(device.signatureKey)));
+  const own = info.members.filter((member) => member.username === from.username);
+  if (!own.every((member) => listed.has(toHex(member.signatureKey)))) {
+    throw new MlsError('refused', 'a device in the group is not on the list of its user');
+  }
+}

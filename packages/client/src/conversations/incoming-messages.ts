@@ -1,0 +1,122 @@
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { equalBytes, MAX_TEXT_BYTES, MESSAGE_ID_BYTES, toHex, utf8 } from '@parley/protocol';
+import { type Content, ContentSchema, type Message, MessageSchema } from '@parley/protocol/wire';
+import type { Reply } from '../connection/reply.ts';
+import { type Conversation, ConversationState, MessageKind, type OutboxRow } from '../gen/rows_pb.ts';
+import { type GroupState, MlsError } from '../mls/mls.ts';
+import type { Context } from './context.ts';
+import { fail } from './failure.ts';
+import { whose } from './members.ts';
+import { advance, putMessage } from './messages.ts';
+import type { Transaction } from './transaction.ts';
+
+/** Messages of epochs to come that one conversation keeps until their commit has come, and the largest kept. */
+const MAX_FUTURE = 32;
+const MAX_FUTURE_BYTES = 128 * 1_024;
+
+/**
+ * Opens a message and stores what it says, or drops it when it was opened before. Only what MLS vouches for is believed: the author is the
+ * leaf that signed it, and the id is in the authenticated data.
+ * @throws MlsError when it cannot be read
+ */
+export async function receiveMessage(context: Context, transaction: Transaction, message: Message): Promise<void> {
+  const { mls } = context.environment;
+  const key = toHex(message.conversation);
+  const conversation = transaction.get(context.records.conversations, key);
+  const group = conversation === undefined ? undefined : await transaction.group(key);
+  if (conversation === undefined || group === undefined || conversation.state !== ConversationState.OPEN) {
+    throw new MlsError('wrong_group', 'a message in no conversation of ours');
+  }
+  if (await transaction.has('seen', toHex(message.id))) return;
+  const { groupId, epoch } = mls.readEpoch(message.ciphertext);
+  if (!equalBytes(groupId, conversation.id)) throw new MlsError('wrong_group', 'a message of another group');
+  if (epoch > mls.info(group).epoch) return keepForLater(context, transaction, conversation, message);
+  await openMessage(context, transaction, conversation, group, message);
+}
+
+async function openMessage(
+  context: Context,
+  transaction: Transaction,
+  conversation: Conversation,
+  group: GroupState,
+  message: Message,
+): Promise<void> {
+  const { environment, records } = context;
+  const step = await environment.mls.decrypt(group, message.ciphertext);
+  const author = whose(context, transaction, conversation.peer, step.author);
+  if (author === 'stranger') throw new MlsError('refused', 'a message of somebody else');
+  const content = fromBinary(ContentSchema, step.plaintext);
+  const { id } = content;
+  if (id.length !== MESSAGE_ID_BYTES || !equalBytes(id, step.authenticatedData) || !equalBytes(id, message.id)) {
+    throw new MlsError('refused', 'a message whose ids differ');
+  }
+  transaction.putGroup(toHex(conversation.id), step.state);
+  transaction.effect(() => step.discard());
+  transaction.putRow({ collection: 'seen', key: toHex(id), order: environment.now(), value: new Uint8Array(0) });
+  const isBlocked = transaction.get(records.contacts, conversation.peer)?.blocked === true;
+  if (!isBlocked)
+    store(context, transaction, conversation, author === 'peer' ? conversation.peer : records.account.username, content);
+}
+
+function store(context: Context, transaction: Transaction, conversation: Conversation, author: string, content: Content): void {
+  const { id } = content;
+  const at = Number(content.sentMs);
+  const row = { id, conversation: conversation.id, author, sentMs: at };
+  if (content.body.case !== 'text') {
+    putMessage(context, transaction, { ...row, kind: MessageKind.UNKNOWN, content: toBinary(ContentSchema, content) });
+    fail(context, transaction, 'cannot_show', `${author} sent something that this client cannot show`);
+    return;
+  }
+  const { text } = content.body.value;
+  if (utf8(text).length > MAX_TEXT_BYTES) throw new MlsError('refused', 'a message that is too long');
+  putMessage(context, transaction, { ...row, kind: MessageKind.TEXT, text });
+  if (author !== conversation.peer) return;
+  transaction.effect(() => context.emit({ event: 'message', from: author, text, at }));
+}
+
+function keepForLater(context: Context, transaction: Transaction, conversation: Conversation, message: Message): void {
+  if (conversation.future.length >= MAX_FUTURE || message.ciphertext.length > MAX_FUTURE_BYTES) {
+    throw new MlsError('wrong_epoch', 'too many messages whose commit has not come');
+  }
+  const future = [...conversation.future, toBinary(MessageSchema, message)];
+  transaction.put(context.records.conversations, { ...conversation, future });
+}
+
+/** After a commit: what had come too early. `onGap` is told of each that cannot be read after all. */
+export async function openFuture(
+  context: Context,
+  transaction: Transaction,
+  key: string,
+  onGap: (error: unknown) => void,
+): Promise<void> {
+  const conversation = transaction.get(context.records.conversations, key);
+  if (conversation === undefined || conversation.future.length === 0) return;
+  transaction.put(context.records.conversations, { ...conversation, future: [] });
+  for (const bytes of conversation.future) {
+    try {
+      await transaction.attempt((inner) => receiveMessage(context, inner, fromBinary(MessageSchema, bytes)));
+    } catch (error) {
+      onGap(error);
+    }
+  }
+}
+
+export async function messageAnswered(context: Context, transaction: Transaction, row: OutboxRow, reply: Reply): Promise<void> {
+  const { environment, records, outbox } = context;
+  const key = toHex(row.conversation);
+  if (reply.kind === 'error' && reply.error.code === 'stale_epoch') {
+    // Encrypted again with the same id once the commit that ended its epoch has come.
+    outbox.put(transaction, { ...row, body: new Uint8Array(0), epoch: 0n });
+    const conversation = transaction.get(records.conversations, key);
+    const group = await transaction.group(key);
+    if (conversation !== undefined && group !== undefined && environment.mls.info(group).epoch === row.epoch) {
+      transaction.put(records.conversations, { ...conversation, behind: true });
+    }
+  } else {
+    transaction.delete(records.outbox, row.key);
+    if (reply.kind === 'error')
+      fail(context, transaction, reply.error.code, `a message to ${row.peer} was not taken: ${reply.error.message}`);
+    else transaction.effect(() => context.emit({ event: 'sent', id: row.tag }));
+  }
+  await advance(context, transaction, key);
+}

@@ -1,0 +1,116 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { KEY_PACKAGE_LIFETIME_MS, KEY_PACKAGES_LOW, KEY_PACKAGES_PUBLISHED, Opcode, toHex } from '@parley/protocol';
+import { type DeviceKeyPackage, KeysRequestSchema } from '@parley/protocol/wire';
+import { KeyPackageRowSchema } from '../gen/rows_pb.ts';
+import type { MlsDevice, StoredKeyPackage } from '../mls/mls.ts';
+import type { Row } from '../vault/vault.ts';
+import type { Context } from './context.ts';
+
+/** Published KeyPackages are replaced when a third of their lifetime is left. */
+const RENEW_MS = (KEY_PACKAGE_LIFETIME_MS * 2) / 3;
+/** Private parts are kept this long: a request may be answered, and a Welcome wait in the mailbox, after the KeyPackage expired. */
+const KEEP_MS = 3 * KEY_PACKAGE_LIFETIME_MS;
+
+export function mlsDevice(context: Context): MlsDevice {
+  const { certificate, signatureSecret, signatureKey } = context.records.account;
+  return { certificate, signatureSecret, signatureKey };
+}
+
+export interface MadeKeyPackage {
+  readonly keyPackage: Uint8Array;
+  readonly reference: string;
+  /** Its private part: stored before the KeyPackage is given to anybody. */
+  readonly row: Row;
+}
+
+export async function makeKeyPackage(
+  context: Context,
+  options: { published: boolean; lastResort?: boolean },
+): Promise<MadeKeyPackage> {
+  const { environment } = context;
+  const createdMs = environment.now();
+  const lastResort = options.lastResort ?? false;
+  const { keyPackage, stored } = await environment.mls.createKeyPackage(mlsDevice(context), createdMs, { lastResort });
+  const { reference, bytes } = stored;
+  const row = create(KeyPackageRowSchema, { reference, stored: bytes, createdMs, lastResort, published: options.published });
+  const value = toBinary(KeyPackageRowSchema, row);
+  return { keyPackage, reference, row: { collection: 'keypackage', key: reference, order: createdMs, value } };
+}
+
+/** The private parts that a Welcome may be for: those named, or (for a sibling's Welcome) all that were published. */
+export async function storedKeyPackages(
+  context: Context,
+  references: readonly string[],
+  includePublished: boolean,
+): Promise<{ keyPackage: StoredKeyPackage; lastResort: boolean }[]> {
+  const { vault } = context.records;
+  const found: { keyPackage: StoredKeyPackage; lastResort: boolean }[] = [];
+  const values = includePublished
+    ? (await vault.scan('keypackage')).map((row) => row.value)
+    : await Promise.all(references.map((reference) => vault.get('keypackage', reference)));
+  for (const value of values) {
+    if (value === undefined) continue;
+    const { reference, stored, lastResort, published } = fromBinary(KeyPackageRowSchema, value);
+    if (published || references.includes(reference)) found.push({ keyPackage: { reference, bytes: stored }, lastResort });
+  }
+  return found;
+}
+
+/**
+ * Keeps KeyPackages of this device at the server: after the first login, when few are left, and before they expire. Works in the
+ * background, one KeyPackage a turn of the event loop.
+ */
+export async function publishKeyPackages(context: Context, isOver: () => boolean): Promise<void> {
+  const { environment, records } = context;
+  const { keysPublishedMs } = records.progress();
+  const isRenewal = environment.now() - keysPublishedMs >= RENEW_MS;
+  // Each that was used has been deleted, so what is left here is what is left there.
+  const left = isRenewal ? 0 : await countPublished(context);
+  if (left >= KEY_PACKAGES_LOW) return;
+  const made: MadeKeyPackage[] = [];
+  while (made.length < KEY_PACKAGES_PUBLISHED - left) {
+    await new Promise<void>((resolve) => environment.defer(resolve));
+    if (isOver()) return;
+    made.push(await makeKeyPackage(context, { published: true }));
+  }
+  const lastResort = isRenewal ? await makeKeyPackage(context, { published: true, lastResort: true }) : undefined;
+  await records.transact(async (transaction) => {
+    for (const { row } of lastResort === undefined ? made : [...made, lastResort]) transaction.putRow(row);
+  });
+  const oneTime = made.map(({ keyPackage }) => keyPackage);
+  const value = lastResort === undefined ? { oneTime } : { oneTime, lastResort: lastResort.keyPackage };
+  const reply = await context.ask(Opcode.KEYS, keysBody({ case: 'publish', value }));
+  if (reply.kind !== 'ok' || !isRenewal) return;
+  await records.transact(async (transaction) => {
+    records.putProgress(transaction, { ...records.progress(transaction), keysPublishedMs: environment.now() });
+  });
+}
+
+async function countPublished(context: Context): Promise<number> {
+  const rows = (await context.records.vault.scan('keypackage')).map(({ value }) => fromBinary(KeyPackageRowSchema, value));
+  return rows.filter(({ published, lastResort }) => published && !lastResort).length;
+}
+
+type What = { case: 'publish'; value: { oneTime?: Uint8Array[]; lastResort?: Uint8Array } } | { case: 'claim'; value: Claim };
+type Claim = { username: string; deviceIds: Uint8Array[] };
+
+function keysBody(what: What): Uint8Array {
+  return toBinary(KeysRequestSchema, create(KeysRequestSchema, { what }));
+}
+
+/** One published KeyPackage of each of these devices; of those that have any. */
+export async function claimKeyPackages(context: Context, username: string, deviceIds: Uint8Array[]): Promise<DeviceKeyPackage[]> {
+  if (deviceIds.length === 0) return [];
+  const reply = await context.ask(Opcode.KEYS, keysBody({ case: 'claim', value: { username, deviceIds } }));
+  if (reply.kind !== 'ok' || reply.ok.result.case !== 'keys') return [];
+  const wanted = new Set(deviceIds.map(toHex));
+  return reply.ok.result.value.keyPackages.filter(({ deviceId }) => wanted.delete(toHex(deviceId)));
+}
+
+/** Zeroes the private parts that no Welcome can be for any more. */
+export async function forgetOldKeyPackages(context: Context): Promise<void> {
+  const { environment, records } = context;
+  const limit = environment.now() - KEEP_MS;
+  const old = (await records.vault.scan('keypackage')).filter((row) => (row.order ?? 0) < limit);
+  if (old.length > 0) await records.vault.write(old.map(({ collection, key }) => ({ delete: { collection, key } })));
+}

@@ -1,0 +1,78 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { type DeviceIdentity, equalBytes, openDeviceList } from '@parley/protocol';
+import { type SignedDeviceList, SignedDeviceListSchema } from '@parley/protocol/wire';
+import { ContactSchema } from '../gen/rows_pb.ts';
+import type { Context } from './context.ts';
+import type { Transaction } from './transaction.ts';
+
+/** Somebody signed something that is not what it should be. */
+export class InvalidConsentError extends Error {
+  override readonly name = 'InvalidConsentError';
+}
+
+/** A user shows another identity key than the pinned one. */
+export class IdentityChangedError extends Error {
+  override readonly name = 'IdentityChangedError';
+  readonly username: string;
+  readonly identityKey: Uint8Array;
+
+  constructor(username: string, identityKey: Uint8Array) {
+    super(`the identity of ${username} has changed`);
+    this.username = username;
+    this.identityKey = identityKey;
+  }
+}
+
+/** A device list whose signatures hold and whose identity key is the user's pinned one. */
+export interface KnownUser {
+  readonly username: string;
+  readonly identityKey: Uint8Array;
+  readonly devices: readonly DeviceIdentity[];
+}
+
+/**
+ * Opens a device list and compares it with what is pinned: the first identity key seen of a user is pinned, another one is refused,
+ * and so is a list older than one seen before (docs/protocol.md, "Identities").
+ * @throws InvalidConsentError, IdentityChangedError
+ */
+export function recognise(context: Context, transaction: Transaction, signed: SignedDeviceList | undefined): KnownUser {
+  const { environment, records } = context;
+  if (signed === undefined) throw new InvalidConsentError('it came without a device list');
+  const list = openList(environment.crypto, signed);
+  const { account } = records;
+  if (list.username === account.username) {
+    if (!equalBytes(list.identityKey, account.identityKey)) throw new InvalidConsentError('it claims to be from this user');
+    return list;
+  }
+  const contact = transaction.get(records.contacts, list.username);
+  const deviceList = toBinary(SignedDeviceListSchema, signed);
+  // One who was blocked before ever being heard of is known by name alone.
+  if (contact === undefined || contact.identityKey.length === 0) {
+    const { username, identityKey } = list;
+    const known = contact ?? create(ContactSchema, { username });
+    transaction.put(records.contacts, { ...known, identityKey, deviceList });
+    return list;
+  }
+  if (!equalBytes(contact.identityKey, list.identityKey)) throw new IdentityChangedError(list.username, list.identityKey);
+  const newest = openDeviceList(environment.crypto, contact.deviceList).version;
+  if (list.version < newest) throw new InvalidConsentError('its device list is older than one seen before');
+  if (list.version > newest) transaction.put(records.contacts, { ...contact, deviceList });
+  return list;
+}
+
+function openList(crypto: Context['environment']['crypto'], signed: SignedDeviceList) {
+  try {
+    return openDeviceList(crypto, signed);
+  } catch (cause) {
+    throw new InvalidConsentError('its device list does not hold', { cause });
+  }
+}
+
+/** Sending to this user stops until somebody has looked. */
+export function noteChange(context: Context, transaction: Transaction, error: IdentityChangedError): void {
+  const { contacts } = context.records;
+  const contact = transaction.get(contacts, error.username);
+  if (contact !== undefined) transaction.put(contacts, { ...contact, changedKey: error.identityKey });
+  const message = `${error.username} shows another identity than before: nothing is sent until you have compared safety numbers`;
+  transaction.effect(() => context.emit({ event: 'error', code: 'identity_changed', message }));
+}

@@ -1,0 +1,130 @@
+import { create } from '@bufbuild/protobuf';
+import { toHex } from '@parley/protocol';
+import {
+  type Account,
+  AccountSchema,
+  ContactSchema,
+  ConversationSchema,
+  OutboxRowSchema,
+  type Progress,
+  ProgressSchema,
+  RequestSchema,
+} from '../gen/rows_pb.ts';
+import type { Mls } from '../mls/mls.ts';
+import { type Row, type Vault, VaultError } from '../vault/vault.ts';
+import { Groups } from './groups.ts';
+import { Table } from './table.ts';
+import { Transaction } from './transaction.ts';
+
+export const ACCOUNT_KEY = 'self';
+export const PROGRESS_KEY = 'progress';
+
+/** All that a client keeps: what the vault holds, as tables, and the one way to change it. */
+export class Records {
+  readonly contacts = new Table('contact', ContactSchema, (row) => row.username);
+  readonly requests = new Table('request', RequestSchema, (row) => toHex(row.requestId));
+  readonly conversations = new Table('conversation', ConversationSchema, (row) => toHex(row.id));
+  readonly outbox = new Table(
+    'outbox',
+    OutboxRowSchema,
+    (row) => row.key,
+    (row) => row.order,
+  );
+  readonly #progress = progressTable();
+  readonly #vault: Vault;
+  readonly #groups: Groups;
+  #account: Account;
+  #lastOrder: number;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  /** @throws VaultError `not_found` when the vault holds no account */
+  static async load(vault: Vault, mls: Mls): Promise<Records> {
+    const account = await loadAccount(vault);
+    if (account === undefined) throw new VaultError('not_found', 'there is no account here: join first');
+    const [newest] = await vault.scan('message', { limit: 1, reverse: true });
+    const records = new Records(vault, mls, account, newest?.order ?? 0);
+    const { contacts, requests, conversations, outbox } = records;
+    for (const table of [contacts, requests, conversations, outbox]) await table.load(vault);
+    for (const row of outbox.rows.values()) records.#lastOrder = Math.max(records.#lastOrder, row.order);
+    const progress = await vault.get('account', PROGRESS_KEY);
+    if (progress !== undefined) records.#progress.rows.set(PROGRESS_KEY, records.#progress.decode(progress));
+    return records;
+  }
+
+  private constructor(vault: Vault, mls: Mls, account: Account, lastOrder: number) {
+    this.#vault = vault;
+    this.#groups = new Groups(vault, mls);
+    this.#account = account;
+    this.#lastOrder = lastOrder;
+  }
+
+  get account(): Account {
+    return this.#account;
+  }
+
+  get vault(): Vault {
+    return this.#vault;
+  }
+
+  /** Rising numbers for rows that are read in order. */
+  nextOrder(): number {
+    this.#lastOrder += 1;
+    return this.#lastOrder;
+  }
+
+  progress(transaction?: Transaction): Progress {
+    const row = transaction === undefined ? this.#progress.rows.get(PROGRESS_KEY) : transaction.get(this.#progress, PROGRESS_KEY);
+    return row ?? create(ProgressSchema);
+  }
+
+  putProgress(transaction: Transaction, progress: Progress): void {
+    transaction.put(this.#progress, progress);
+  }
+
+  putAccount(transaction: Transaction, account: Account): void {
+    transaction.putRow(accountRow(account));
+    transaction.effect(() => {
+      this.#account = account;
+    });
+  }
+
+  /**
+   * The one mutex: transactions run one after the other, so what `work` reads holds until it is written. `work` waits for nothing
+   * but the vault and the cryptography, never for the network.
+   */
+  transact<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const run = async (): Promise<T> => {
+      const transaction = new Transaction(this.#vault, this.#groups);
+      const result = await work(transaction);
+      await transaction.commit();
+      return result;
+    };
+    const result = this.#turn.then(run);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+
+  /** After all transactions made so far. */
+  idle(): Promise<unknown> {
+    return this.#turn;
+  }
+}
+
+export async function loadAccount(vault: Vault): Promise<Account | undefined> {
+  const bytes = await vault.get('account', ACCOUNT_KEY);
+  return bytes === undefined ? undefined : accountTable.decode(bytes);
+}
+
+export function accountRow(account: Account): Row {
+  return accountTable.row(account);
+}
+
+export function progressRow(progress: Progress): Row {
+  return progressTable().row(progress);
+}
+
+function progressTable() {
+  return new Table('account', ProgressSchema, () => PROGRESS_KEY);
+}
+
+const accountTable = new Table('account', AccountSchema, () => ACCOUNT_KEY);

@@ -1,0 +1,94 @@
+import { Opcode, toHex } from '@parley/protocol';
+import type { Reply, RequestError } from '../connection/reply.ts';
+import { ConversationState, type OutboxRow, type Request } from '../gen/rows_pb.ts';
+import { commitAnswered } from './commits.ts';
+import type { Context } from './context.ts';
+import { fail } from './failure.ts';
+import { receiveRtt } from './incoming-consent.ts';
+import { messageAnswered } from './incoming-messages.ts';
+import { advance } from './messages.ts';
+import { forgetRequest } from './requests.ts';
+import type { Transaction } from './transaction.ts';
+
+/** What the server's answer to something from the outbox leads to. Deletes the row, or changes what is sent next. */
+export async function answered(context: Context, transaction: Transaction, key: string, reply: Reply): Promise<void> {
+  const row = transaction.get(context.records.outbox, key);
+  if (row === undefined) return;
+  if (row.opcode === Opcode.MESSAGE) return messageAnswered(context, transaction, row, reply);
+  if (row.opcode === Opcode.COMMIT) return commitAnswered(context, transaction, row, reply);
+  transaction.delete(context.records.outbox, key);
+  const error = reply.kind === 'error' ? reply.error : undefined;
+  if (row.opcode === Opcode.SETTINGS) return error && fail(context, transaction, error.code, `${row.peer}: ${error.message}`);
+  const request = transaction.get(context.records.requests, toHex(row.requestId));
+  if (row.opcode === Opcode.ACCEPT) return acceptAnswered(context, transaction, row, request, error);
+  if (row.opcode === Opcode.RTT) return requestAnswered(context, transaction, row, request, error);
+  // REFUSE and CANCEL. A CANCEL that came too late leaves the request for its answer, which is on its way.
+  const isLate = row.opcode === Opcode.CANCEL && error?.code === 'already_answered';
+  if (request !== undefined && !isLate) forgetRequest(context, transaction, request);
+  if (error !== undefined) fail(context, transaction, error.code, `${row.peer}: ${error.message}`);
+}
+
+async function requestAnswered(
+  context: Context,
+  transaction: Transaction,
+  row: OutboxRow,
+  request: Request | undefined,
+  error: RequestError | undefined,
+): Promise<void> {
+  if (error === undefined || request === undefined) return;
+  // The other one asked first. With our own request still there it counts as consent of both.
+  const first = error.crossedWith;
+  if (error.code === 'crossed' && first !== undefined) {
+    await transaction.attempt((inner) => receiveRtt(context, inner, first));
+    // By a mailbox that was faster the request may be known already, and then so is its acceptance.
+    if (transaction.get(context.records.requests, toHex(row.requestId)) !== undefined)
+      forgetRequest(context, transaction, request);
+    return;
+  }
+  forgetRequest(context, transaction, request);
+  fail(context, transaction, error.code, `${row.peer}: ${error.message}`);
+}
+
+async function acceptAnswered(
+  context: Context,
+  transaction: Transaction,
+  row: OutboxRow,
+  request: Request | undefined,
+  error: RequestError | undefined,
+): Promise<void> {
+  const { records } = context;
+  const key = toHex(row.conversation);
+  const conversation = transaction.get(records.conversations, key);
+  if (error === undefined) {
+    if (conversation !== undefined) transaction.put(records.conversations, { ...conversation, state: ConversationState.OPEN });
+    if (request !== undefined) forgetRequest(context, transaction, request);
+    if (request?.crossing === true) transaction.effect(() => context.emit({ event: 'accepted', by: row.peer }));
+    return advance(context, transaction, key);
+  }
+  dropConversation(context, transaction, row);
+  // Answered by a sibling device: its Welcome is on its way and needs the request.
+  if (request !== undefined && error.code !== 'already_answered') forgetRequest(context, transaction, request);
+  fail(context, transaction, error.code, `${row.peer}: ${error.message}`);
+}
+
+/** The group that nobody joined, and what was to be said in it. */
+function dropConversation(context: Context, transaction: Transaction, row: OutboxRow): void {
+  const { contacts, conversations, outbox } = context.records;
+  const key = toHex(row.conversation);
+  transaction.delete(conversations, key);
+  transaction.putGroup(key, undefined);
+  const contact = transaction.get(contacts, row.peer);
+  if (contact !== undefined && toHex(contact.conversation) === key) {
+    transaction.put(contacts, { ...contact, conversation: new Uint8Array(0) });
+  }
+  for (const waiting of transaction.values(outbox)) {
+    if (waiting.opcode !== Opcode.MESSAGE || toHex(waiting.conversation) !== key) continue;
+    transaction.delete(outbox, waiting.key);
+    fail(
+      context,
+      transaction,
+      'no_consent',
+      `a message to ${row.peer} was not sent: the request was withdrawn or answered elsewhere`,
+    );
+  }
+}

@@ -1,0 +1,176 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import {
+  equalBytes,
+  MAX_PENDING_RECEIVED,
+  Opcode,
+  openDeviceList,
+  REQUEST_ID_BYTES,
+  REQUEST_LIFETIME_MS,
+  safetyNumber,
+  toHex,
+} from '@parley/protocol';
+import { CancelSchema, type DeviceKeyPackage, RefuseSchema, RttSchema, SettingsSchema } from '@parley/protocol/wire';
+import { ContactSchema, type Request, RequestSchema, RequestState } from '../gen/rows_pb.ts';
+import { makeCancel, makeRefuse, makeRtt } from './consent.ts';
+import type { Context } from './context.ts';
+import { fail } from './failure.ts';
+import { claimKeyPackages, makeKeyPackage } from './keys.ts';
+import type { Transaction } from './transaction.ts';
+
+/** Asks a user to talk: RTT with a KeyPackage for each device of this user. */
+export async function request(context: Context, user: string): Promise<void> {
+  const { environment, records, outbox } = context;
+  if (user === records.account.username) return tell(context, 'malformed', 'you cannot ask yourself');
+  const made = await makeKeyPackage(context, { published: false });
+  const siblings = await claimKeyPackages(context, records.account.username, siblingIds(context));
+  await records.transact(async (transaction) => {
+    const crossing = findPending(context, transaction, user, 'incoming');
+    if (crossing !== undefined) return markAccepted(context, transaction, crossing);
+    if (findPending(context, transaction, user, 'outgoing') !== undefined) return;
+    const contact = transaction.get(records.contacts, user);
+    if (contact !== undefined && contact.conversation.length > 0) {
+      return fail(context, transaction, 'already_answered', `you can talk to ${user} already`);
+    }
+    const requestId = environment.crypto.randomBytes(REQUEST_ID_BYTES);
+    const own: DeviceKeyPackage = {
+      $typeName: 'parley.DeviceKeyPackage',
+      deviceId: records.account.deviceId,
+      keyPackage: made.keyPackage,
+    };
+    const rtt = makeRtt(context, user, requestId, [own, ...siblings]);
+    const timeMs = environment.now();
+    const references = [made.reference];
+    const state = RequestState.PENDING;
+    transaction.putRow(made.row);
+    transaction.put(
+      records.requests,
+      create(RequestSchema, { requestId, peer: user, outgoing: true, state, timeMs, references }),
+    );
+    outbox.add(transaction, outboxRow(Opcode.RTT, requestId, user, toBinary(RttSchema, rtt)));
+  });
+}
+
+/** Says no to a request. */
+export function refuse(context: Context, user: string): Promise<void> {
+  return answer(context, user, 'incoming', (transaction, { requestId }) => {
+    const body = toBinary(RefuseSchema, makeRefuse(context, user, requestId));
+    context.outbox.add(transaction, outboxRow(Opcode.REFUSE, requestId, user, body));
+  });
+}
+
+/** Takes back a request of one's own. An ACCEPT that was there first still counts. */
+export function cancel(context: Context, user: string): Promise<void> {
+  return answer(context, user, 'outgoing', (transaction, { requestId }) => {
+    const body = toBinary(CancelSchema, makeCancel(context, user, requestId));
+    context.outbox.add(transaction, outboxRow(Opcode.CANCEL, requestId, user, body));
+  });
+}
+
+/** Says yes; the group is made as soon as the server can be asked for the user's devices. */
+export function accept(context: Context, user: string): Promise<void> {
+  return context.records.transact(async (transaction) => {
+    const found = findPending(context, transaction, user, 'incoming');
+    if (found === undefined) return fail(context, transaction, 'unknown_request', `${user} does not ask to talk with you`);
+    markAccepted(context, transaction, found);
+  });
+}
+
+/** Nothing of this user is shown any more, and the server drops what they send. */
+export function block(context: Context, user: string): Promise<void> {
+  const { records, outbox } = context;
+  return records.transact(async (transaction) => {
+    const contact = transaction.get(records.contacts, user);
+    const username = user;
+    transaction.put(
+      records.contacts,
+      contact === undefined ? create(ContactSchema, { username, blocked: true }) : { ...contact, blocked: true },
+    );
+    const found = findPending(context, transaction, user, 'incoming');
+    if (found !== undefined) transaction.delete(records.requests, toHex(found.requestId));
+    const body = toBinary(SettingsSchema, create(SettingsSchema, { change: { case: 'block', value: user } }));
+    outbox.add(transaction, { key: `block/${user}`, opcode: Opcode.SETTINGS, peer: user, body });
+  });
+}
+
+async function answer(
+  context: Context,
+  user: string,
+  direction: Direction,
+  act: (transaction: Transaction, request: Request) => void,
+): Promise<void> {
+  const { records } = context;
+  await records.transact(async (transaction) => {
+    const found = findPending(context, transaction, user, direction);
+    if (found === undefined) {
+      const message = direction === 'incoming' ? `${user} does not ask to talk with you` : `you have no open request to ${user}`;
+      return fail(context, transaction, 'unknown_request', message);
+    }
+    if (direction === 'incoming') transaction.put(records.requests, { ...found, state: RequestState.ANSWERED });
+    act(transaction, found);
+  });
+}
+
+export function markAccepted(context: Context, transaction: Transaction, found: Request): void {
+  transaction.put(context.records.requests, { ...found, state: RequestState.ACCEPTING });
+  transaction.effect(() => context.accept(toHex(found.requestId)));
+}
+
+type Direction = 'incoming' | 'outgoing';
+
+export function findPending(context: Context, transaction: Transaction, user: string, direction: Direction): Request | undefined {
+  return transaction
+    .values(context.records.requests)
+    .find((row) => row.peer === user && row.state === RequestState.PENDING && row.outgoing === (direction === 'outgoing'));
+}
+
+export function outboxRow(opcode: Opcode, requestId: Uint8Array, peer: string, body: Uint8Array) {
+  return { key: `${toHex(requestId)}/${opcode}`, opcode, requestId, peer, body };
+}
+
+/** Forgets a request of ours, and the private parts of the KeyPackages that went with it. */
+export function forgetRequest(context: Context, transaction: Transaction, found: Request): void {
+  transaction.delete(context.records.requests, toHex(found.requestId));
+  for (const reference of found.references) transaction.deleteRow('keypackage', reference);
+}
+
+/** Puts a request into the tray. One a user, and as many as the server lets pend: the newest stay. */
+export function keepIncoming(context: Context, transaction: Transaction, incoming: Request): void {
+  const { requests } = context.records;
+  const waiting = transaction.values(requests).filter((row) => !row.outgoing && row.state === RequestState.PENDING);
+  const [oldest] = waiting;
+  const replaced =
+    waiting.find((row) => row.peer === incoming.peer) ?? (waiting.length >= MAX_PENDING_RECEIVED ? oldest : undefined);
+  if (replaced !== undefined) transaction.delete(requests, toHex(replaced.requestId));
+  transaction.put(requests, incoming);
+}
+
+/** Drops what nobody can answer any more. */
+export async function expireRequests(context: Context): Promise<void> {
+  const { environment, records } = context;
+  const limit = environment.now() - REQUEST_LIFETIME_MS;
+  await records.transact(async (transaction) => {
+    for (const row of transaction.values(records.requests)) {
+      if (row.timeMs < limit && row.state === RequestState.PENDING) forgetRequest(context, transaction, row);
+    }
+  });
+}
+
+export function showRequest(context: Context, user: string): void {
+  const { environment, records } = context;
+  const contact = records.contacts.rows.get(user);
+  if (contact === undefined) return;
+  const { username, identityKey } = records.account;
+  const a = { username, identityKey };
+  const b = { username: user, identityKey: contact.identityKey };
+  context.emit({ event: 'request', from: user, safetyNumber: safetyNumber(environment.crypto, { version: 1, a, b }) });
+}
+
+export function siblingIds(context: Context): Uint8Array[] {
+  const { deviceId, deviceList } = context.records.account;
+  const { devices } = openDeviceList(context.environment.crypto, deviceList);
+  return devices.map((device) => device.deviceId).filter((id) => !equalBytes(id, deviceId));
+}
+
+function tell(context: Context, code: 'malformed', message: string): void {
+  context.emit({ event: 'error', code, message });
+}

@@ -1,0 +1,115 @@
+import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import type { GroupState } from '../mls/mls.ts';
+import type { Change, Collection, Row, Vault } from '../vault/vault.ts';
+import type { Groups } from './groups.ts';
+import type { Table } from './table.ts';
+
+/**
+ * Changes that are written together or not at all. Reads see them; nobody else does before they are written. Effects (showing,
+ * sending, wiping what was used up) run only after that: persist, then commit, then emit.
+ */
+export class Transaction {
+  readonly #vault: Vault;
+  readonly #groupStates: Groups;
+  readonly #parent: Transaction | undefined;
+  readonly #values = new Map<string, { table: Table<DescMessage>; key: string; value: unknown }>();
+  readonly #rows = new Map<string, Change>();
+  readonly #groups = new Map<string, GroupState | undefined>();
+  readonly #effects: (() => void)[] = [];
+
+  constructor(vault: Vault, groups: Groups, parent?: Transaction) {
+    this.#vault = vault;
+    this.#groupStates = groups;
+    this.#parent = parent;
+  }
+
+  get<Schema extends DescMessage>(table: Table<Schema>, key: string): MessageShape<Schema> | undefined {
+    const change = this.#values.get(`${table.collection}/${key}`);
+    if (change !== undefined) return change.value as MessageShape<Schema> | undefined;
+    return this.#parent === undefined ? table.rows.get(key) : this.#parent.get(table, key);
+  }
+
+  /** In the order in which they were first put. */
+  values<Schema extends DescMessage>(table: Table<Schema>): MessageShape<Schema>[] {
+    return [...this.#entries(table).values()];
+  }
+
+  put<Schema extends DescMessage>(table: Table<Schema>, value: MessageShape<Schema>): void {
+    this.#set(table, table.key(value), value);
+  }
+
+  delete<Schema extends DescMessage>(table: Table<Schema>, key: string): void {
+    this.#set(table, key, undefined);
+  }
+
+  /** Rows of collections that are not kept in memory. */
+  async has(collection: Collection, key: string): Promise<boolean> {
+    const change = this.#rows.get(`${collection}/${key}`);
+    if (change !== undefined) return 'put' in change;
+    if (this.#parent !== undefined) return this.#parent.has(collection, key);
+    return (await this.#vault.get(collection, key)) !== undefined;
+  }
+
+  putRow(row: Row): void {
+    this.#rows.set(`${row.collection}/${row.key}`, { put: row });
+  }
+
+  deleteRow(collection: Collection, key: string): void {
+    this.#rows.set(`${collection}/${key}`, { delete: { collection, key } });
+  }
+
+  async group(key: string): Promise<GroupState | undefined> {
+    if (this.#groups.has(key)) return this.#groups.get(key);
+    return this.#parent === undefined ? this.#groupStates.get(key) : this.#parent.group(key);
+  }
+
+  putGroup(key: string, state: GroupState | undefined): void {
+    this.#groups.set(key, state);
+  }
+
+  /** Runs after the changes are on disk, in order. */
+  effect(run: () => void): void {
+    this.#effects.push(run);
+  }
+
+  /** All that `work` does becomes part of this transaction when it returns, none of it when it throws. */
+  async attempt<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const inner = new Transaction(this.#vault, this.#groupStates, this);
+    const result = await work(inner);
+    for (const [name, change] of inner.#values) this.#values.set(name, change);
+    for (const [name, change] of inner.#rows) this.#rows.set(name, change);
+    for (const [key, state] of inner.#groups) this.#groups.set(key, state);
+    this.#effects.push(...inner.#effects);
+    return result;
+  }
+
+  async commit(): Promise<void> {
+    const changes: Change[] = [...this.#rows.values()];
+    for (const { table, key, value } of this.#values.values()) {
+      if (value === undefined) changes.push({ delete: { collection: table.collection, key } });
+      else changes.push({ put: table.row(value as MessageShape<DescMessage>) });
+    }
+    for (const [key, state] of this.#groups) changes.push(...this.#groupStates.changes(key, state));
+    if (changes.length > 0) await this.#vault.write(changes);
+    for (const { table, key, value } of this.#values.values()) {
+      if (value === undefined) table.rows.delete(key);
+      else table.rows.set(key, value as MessageShape<DescMessage>);
+    }
+    for (const [key, state] of this.#groups) this.#groupStates.install(key, state);
+    for (const run of this.#effects) run();
+  }
+
+  #set<Schema extends DescMessage>(table: Table<Schema>, key: string, value: unknown): void {
+    this.#values.set(`${table.collection}/${key}`, { table: table as unknown as Table<DescMessage>, key, value });
+  }
+
+  #entries<Schema extends DescMessage>(table: Table<Schema>): Map<string, MessageShape<Schema>> {
+    const all = this.#parent === undefined ? new Map(table.rows) : this.#parent.#entries(table);
+    for (const change of this.#values.values()) {
+      if ((change.table as unknown) !== table) continue;
+      if (change.value === undefined) all.delete(change.key);
+      else all.set(change.key, change.value as MessageShape<Schema>);
+    }
+    return all;
+  }
+}

@@ -1,0 +1,49 @@
+import type { ErrorCode } from '@parley/protocol';
+
+/** What happens, as script mode prints it (docs/protocol.md, "Script mode"): one object each. */
+export type ClientEvent =
+  /** The first login of this client has succeeded. Once. */
+  | { event: 'ready'; user: string; server: string }
+  /** Who is on line, oneself included: after each login, and once for each `list`. */
+  | { event: 'users'; users: { user: string; online: boolean }[] }
+  /** Somebody asks to talk. Requests that are still unanswered come again after a restart. */
+  | { event: 'request'; from: string; safetyNumber: string }
+  | { event: 'accepted'; by: string }
+  | { event: 'refused'; by: string }
+  /** `at`: when the sender sent it, Unix time in milliseconds, as the sender says. */
+  | { event: 'message'; from: string; text: string; at: number }
+  /** The server has answered OK to the message that `send` was given this id for. */
+  | { event: 'sent'; id: string }
+  | { event: 'presence'; user: string; online: boolean }
+  | { event: 'offline' }
+  | { event: 'online' }
+  | { event: 'error'; code: ClientErrorCode; message: string };
+
+export type ClientEventName = ClientEvent['event'];
+
+/** Codes of the server, and the client's own. */
+export type ClientErrorCode = ErrorCode | LocalErrorCode;
+export type LocalErrorCode =
+  /** A request or an answer whose signature, sender or content is not what it should be; it was dropped. */
+  | 'invalid_consent'
+  /** The other user shows another identity key than before; nothing is sent until that was looked at. */
+  | 'identity_changed'
+  /** Something arrived that cannot be read: a gap in the conversation. */
+  | 'unreadable'
+  /** Content of a kind that only newer clients can show. */
+  | 'cannot_show';
+
+/** Calls listeners in the order in which they came. */
+export class Events {
+  readonly #listeners = new Set<(event: ClientEvent) => void>();
+
+  /** Returns a function that ends the subscription. */
+  listen(listener: (event: ClientEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  emit(event: ClientEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}

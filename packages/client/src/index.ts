@@ -1,0 +1,14 @@
+export { ParleyClient } from './client.ts';
+export { type Environment, standardEnvironment, type Timer, type WebSocketLike } from './environment.ts';
+export { ConnectError, LoginError, type LoginErrorCode } from './errors.ts';
+export type { ClientErrorCode, ClientEvent, ClientEventName, LocalErrorCode } from './events.ts';
+export { type Joined, type JoinOptions, join } from './join.ts';
+export {
+  type Change,
+  type Collection,
+  type Row,
+  type ScanRange,
+  type Vault,
+  VaultError,
+  type VaultErrorCode,
+} from './vault/vault.ts';

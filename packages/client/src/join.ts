@@ -1,0 +1,96 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import {
+  type CryptoProvider,
+  generateIdentity,
+  type Invite,
+  makeDevice,
+  Opcode,
+  parseInvite,
+  parseUsername,
+  phraseFromSeed,
+  signDeviceList,
+} from '@parley/protocol';
+import { QuitSchema } from '@parley/protocol/wire';
+import { logIn } from './connection/login.ts';
+import { formatAddress } from './connection/socket.ts';
+import { accountCredentials } from './conversations/account.ts';
+import { accountRow, loadAccount, progressRow } from './conversations/records.ts';
+import type { Environment } from './environment.ts';
+import { type Account, AccountSchema, ProgressSchema } from './gen/rows_pb.ts';
+import { type Vault, VaultError } from './vault/vault.ts';
+
+export interface JoinOptions {
+  readonly environment: Omit<Environment, 'mls'>;
+  /** Open, and empty or with an account that an earlier try has left. Stays the caller's to close. */
+  readonly vault: Vault;
+  readonly invite: string;
+  readonly username: string;
+  readonly deviceName?: string;
+}
+
+export interface Joined {
+  readonly user: string;
+  /** `localhost:10000` */
+  readonly server: string;
+  /** The recovery phrase: 24 words. Show it once, keep it nowhere. */
+  readonly phrase: string;
+}
+
+/**
+ * Registers a new user with an invite. The account is in the vault before the server hears of it, so that a lost answer costs nothing:
+ * join again, or start a client, with the same vault. After a ConnectError with `loginSent` the vault must be kept for that.
+ * @throws ParleyError `malformed` (invite, username), ConnectError, LoginError, ServerCheckError, VaultError
+ */
+export async function join(options: JoinOptions): Promise<Joined> {
+  const { environment, vault } = options;
+  const invite = parseInvite(options.invite);
+  const username = parseUsername(options.username);
+  const earlier = await loadAccount(vault);
+  if (earlier !== undefined && !isUnfinished(earlier, invite, username)) {
+    throw new VaultError('exists', `there is an account of ${earlier.username} here already`);
+  }
+  const account =
+    earlier === undefined
+      ? makeAccount(environment.crypto, invite, username, options.deviceName ?? 'first device', environment.now())
+      : { ...earlier, inviteToken: invite.token };
+  await vault.write([{ put: accountRow(account) }]);
+
+  const { socket, channel, crlNumber } = await logIn(environment, account, accountCredentials(account, 0n, ''));
+  channel.queue(Opcode.QUIT, 1, toBinary(QuitSchema, create(QuitSchema, {})));
+  for (const record of channel.flush()) socket.send(record);
+  channel.close();
+  socket.close();
+  const registered = { ...account, inviteToken: new Uint8Array(0) };
+  const progress = create(ProgressSchema, { crlNumber: String(crlNumber) });
+  await vault.write([{ put: accountRow(registered) }, { put: progressRow(progress) }]);
+  return { user: username, server: formatAddress(account), phrase: phraseFromSeed(account.identitySeed) };
+}
+
+/** Whether this is what a try to join there under this name has left, whose answer was lost. */
+function isUnfinished(account: Account, invite: Invite, username: string): boolean {
+  const isThere = account.host === invite.host && account.port === invite.port && account.username === username;
+  return isThere && account.inviteToken.length > 0;
+}
+
+function makeAccount(crypto: CryptoProvider, invite: Invite, username: string, deviceName: string, nowMs: number): Account {
+  const identity = generateIdentity(crypto);
+  const { certificate, deviceId, signature, channel } = makeDevice(crypto, { username, identity, deviceName, nowMs });
+  const { host, port, tls, caPin, token } = invite;
+  return create(AccountSchema, {
+    username,
+    host,
+    port,
+    tls,
+    caPin,
+    identitySeed: identity.secret,
+    identityKey: identity.publicKey,
+    deviceId,
+    certificate,
+    signatureSecret: signature.secret,
+    signatureKey: signature.publicKey,
+    channelSecret: channel.secret,
+    channelKey: channel.publicKey,
+    deviceList: signDeviceList(crypto, identity, { username, version: 1n, certificates: [certificate] }),
+    inviteToken: token,
+  });
+}

@@ -1,0 +1,225 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { type Frame, MAX_LIST, Opcode } from '@parley/protocol';
+import { ListRequestSchema, QuitSchema, type UserList } from '@parley/protocol/wire';
+import type { Connection } from './connection/connection.ts';
+import { Link } from './connection/link.ts';
+import type { LoggedIn } from './connection/login.ts';
+import type { RequestError } from './connection/reply.ts';
+import { formatAddress } from './connection/socket.ts';
+import { credentialsOf } from './conversations/account.ts';
+import type { Context } from './conversations/context.ts';
+import { Inbox } from './conversations/inbox.ts';
+import { forgetOldKeyPackages, publishKeyPackages } from './conversations/keys.ts';
+import { openGroup } from './conversations/open-group.ts';
+import { Outbox } from './conversations/outbox.ts';
+import type { Records } from './conversations/records.ts';
+import { expireRequests, showRequest } from './conversations/requests.ts';
+import { forgetOldIds } from './conversations/seen.ts';
+import type { Environment } from './environment.ts';
+import { LoginError } from './errors.ts';
+import type { ClientEvent } from './events.ts';
+import { RequestState } from './gen/rows_pb.ts';
+
+/** Pages of users on line that are asked for at most. */
+const MAX_LIST_PAGES = 200;
+
+export interface MessengerHandlers {
+  emit(event: ClientEvent): void;
+  /** Something was finished: look again whether all is. */
+  onProgress(): void;
+  /** It cannot go on: the login is refused for good, the server failed a check, or the vault is broken. */
+  onOver(error: Error): void;
+}
+
+/** Ties the parts together: link, inbox, outbox and what the vault holds. */
+export class Messenger {
+  readonly context: Context;
+  readonly link: Link;
+  readonly #inbox: Inbox;
+  readonly #handlers: MessengerHandlers;
+  /** Groups being made for requests that the user has accepted, by that other user. */
+  readonly #openings = new Map<string, Promise<void>>();
+  readonly #shownRequests = new Set<string>();
+  #wasOnline = false;
+  #wasOffline = false;
+  #over = false;
+
+  constructor(environment: Environment, records: Records, handlers: MessengerHandlers) {
+    this.#handlers = handlers;
+    const outbox = new Outbox(records, environment, (key, reply) => this.#inbox.reply(key, reply));
+    this.link = new Link(environment, records.account, {
+      credentials: () => credentialsOf(records),
+      onOnline: (connection, login) => this.#online(connection, login),
+      onPush: (frame, connection) => this.#pushed(frame, connection),
+      onError: (error) => this.#refused(error),
+      onOffline: () => this.#offline(),
+      onFatal: (error) => this.fail(error),
+    });
+    this.context = {
+      environment,
+      records,
+      outbox,
+      emit: (event) => handlers.emit(event),
+      ask: (opcode, body) => this.link.ask(opcode, body),
+      accept: (request) => this.#open(request),
+      show: (request, user) => this.#show(request, user),
+    };
+    this.#inbox = new Inbox(this.context, { onIdle: () => handlers.onProgress(), onBroken: (error) => this.fail(error) });
+  }
+
+  /** Goes on with what an earlier run left, then connects. */
+  async start(): Promise<void> {
+    await expireRequests(this.context);
+    await forgetOldIds(this.context);
+    await forgetOldKeyPackages(this.context);
+    const { requests } = this.context.records;
+    for (const [key, row] of requests.rows) if (row.state === RequestState.ACCEPTING) this.#open(key);
+    this.link.start();
+  }
+
+  /** Resolves when no group is being made for a request of this user. */
+  opened(user: string): Promise<void> {
+    return this.#openings.get(user) ?? Promise.resolve();
+  }
+
+  isOpening(user: string): boolean {
+    return this.#openings.has(user);
+  }
+
+  /** Whether all that was to be sent has its answer. */
+  get isSettled(): boolean {
+    return this.#openings.size === 0 && this.#inbox.isIdle && this.context.outbox.size === 0;
+  }
+
+  /** One `users` event. */
+  async list(): Promise<void> {
+    const reply = await this.#page('');
+    if (reply !== undefined) await this.#showUsers(reply);
+  }
+
+  /** QUIT, once what was asked before is answered; resolves when the connection has ended. */
+  async stop(): Promise<void> {
+    this.#over = true;
+    const { connection } = this.link;
+    if (connection !== undefined) {
+      connection.notify(Opcode.QUIT, toBinary(QuitSchema, create(QuitSchema, {})));
+      await connection.ended(QUIT_TIMEOUT_MS);
+    }
+    this.link.stop();
+    await Promise.all(this.#openings.values());
+    await this.context.records.idle();
+  }
+
+  /** Stops for good. */
+  fail(error: unknown): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.link.stop();
+    this.#handlers.onOver(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  #online(connection: Connection, login: LoggedIn): void {
+    const { records, outbox, emit } = this.context;
+    const { account } = records;
+    this.#run(this.#learn(login));
+    const isFirst = !this.#wasOnline;
+    this.#wasOnline = true;
+    if (isFirst) emit({ event: 'ready', user: account.username, server: formatAddress(account) });
+    if (this.#wasOffline) emit({ event: 'online' });
+    this.#wasOffline = false;
+    this.#run(this.#showUsers(login.users));
+    outbox.online(connection);
+    if (!isFirst) return;
+    for (const [key, row] of records.requests.rows) {
+      if (!row.outgoing && row.state === RequestState.PENDING) this.#show(key, row.peer);
+    }
+    this.#run(publishKeyPackages(this.context, () => this.#over));
+  }
+
+  /** Stores what the login taught. */
+  async #learn(login: LoggedIn): Promise<void> {
+    const { records } = this.context;
+    await records.transact(async (transaction) => {
+      const progress = records.progress(transaction);
+      const crlNumber = String(login.crlNumber);
+      if (progress.crlNumber !== crlNumber) records.putProgress(transaction, { ...progress, crlNumber });
+      const { account } = records;
+      // The server knows this device now.
+      if (account.inviteToken.length > 0) records.putAccount(transaction, { ...account, inviteToken: new Uint8Array(0) });
+    });
+  }
+
+  #offline(): void {
+    this.context.outbox.offline();
+    this.#wasOffline = true;
+    this.context.emit({ event: 'offline' });
+    this.#handlers.onProgress();
+  }
+
+  #pushed(frame: Frame, connection: Connection): void {
+    if (frame.opcode !== Opcode.QUIT) {
+      this.#inbox.frame(frame, connection);
+      return;
+    }
+    const { reason } = fromBinary(QuitSchema, frame.body);
+    if (reason === 'replaced') this.fail(new LoginError('replaced', 'this account has logged in elsewhere'));
+    else connection.close();
+  }
+
+  #refused(error: RequestError): void {
+    const { records, emit } = this.context;
+    emit({ event: 'error', code: error.code, message: error.message });
+    if (error.code !== 'state_mismatch') return;
+    // The server's positions are not the ones we remember: what it sends now is told apart by ids alone.
+    const forget = records.transact(async (transaction) => {
+      records.putProgress(transaction, { ...records.progress(transaction), position: 0n });
+    });
+    this.#run(forget);
+  }
+
+  #show(request: string, user: string): void {
+    if (!this.#wasOnline || this.#shownRequests.has(request)) return;
+    this.#shownRequests.add(request);
+    showRequest(this.context, user);
+  }
+
+  #open(request: string): void {
+    const user = this.context.records.requests.rows.get(request)?.peer;
+    if (user === undefined) return;
+    const opening: Promise<void> = openGroup(this.context, request).then(
+      () => this.#opened(user, opening),
+      (error: unknown) => this.fail(error),
+    );
+    this.#openings.set(user, opening);
+  }
+
+  #opened(user: string, opening: Promise<void>): void {
+    if (this.#openings.get(user) === opening) this.#openings.delete(user);
+    this.#handlers.onProgress();
+  }
+
+  async #page(after: string): Promise<UserList | undefined> {
+    const body = toBinary(ListRequestSchema, create(ListRequestSchema, { after, limit: MAX_LIST }));
+    const reply = await this.link.ask(Opcode.LIST, body);
+    return reply.kind === 'users' ? reply.users : undefined;
+  }
+
+  async #showUsers(first: UserList): Promise<void> {
+    const names = [...first.online];
+    let { next } = first;
+    for (let pages = 1; next !== '' && pages < MAX_LIST_PAGES; pages += 1) {
+      const page = await this.#page(next);
+      if (page === undefined) return;
+      names.push(...page.online);
+      next = page.next;
+    }
+    this.context.emit({ event: 'users', users: names.map((user) => ({ user, online: true })) });
+  }
+
+  /** What runs in the background fails as the whole does. */
+  #run(work: Promise<unknown>): void {
+    work.catch((error: unknown) => this.fail(error));
+  }
+}
+
+const QUIT_TIMEOUT_MS = 2_000;
