@@ -1,0 +1,94 @@
+import { rm } from 'node:fs/promises';
+import { ConnectError, join as joinServer, LoginError, type Vault, VaultError } from '@parley/client';
+import { createVault, nodeEnvironment, openVault } from '@parley/client/node';
+import { type Invite, isUsername, ParleyError, parseInvite, ServerCheckError } from '@parley/protocol';
+import { type Account, clientFolder, formatAccount, vaultFile } from '../accounts.ts';
+import { Exit, Failure, wrongUsage } from '../exit.ts';
+import { print, printJson } from '../output.ts';
+import { getPassphrase } from '../passphrase.ts';
+
+export interface JoinCommandOptions {
+  readonly data?: string;
+  readonly passphraseFile?: string;
+  readonly json?: boolean;
+}
+
+/** Makes an account with an invite, in a vault of its own. */
+export async function join(inviteText: string, name: string, options: JoinCommandOptions): Promise<void> {
+  const { host, port } = readInvite(inviteText);
+  if (!isUsername(name)) {
+    throw wrongUsage('a name is 2-32 of a-z 0-9 . _ -, and starts and ends with a letter or digit: choose another');
+  }
+  const account = { user: name, host, port };
+  const passphrase = await getPassphrase(options, 'new');
+  const file = vaultFile(clientFolder(options.data), account);
+  const { vault, isNew } = await newVault(file, passphrase);
+  try {
+    const joined = await joinServer({ environment: await nodeEnvironment(), vault, invite: inviteText, username: name });
+    await vault.close();
+    if (options.json) printJson(joined);
+    else welcome(account, joined.phrase);
+  } catch (error) {
+    await vault.close();
+    if (isCertainlyNotJoined(error, isNew)) await rm(file);
+    throw explained(error, account);
+  }
+}
+
+function readInvite(text: string): Invite {
+  try {
+    return parseInvite(text);
+  } catch (error) {
+    if (error instanceof ParleyError) throw wrongUsage(error.message);
+    throw error;
+  }
+}
+
+/** A fresh vault, or the one that an earlier join left whose answer was lost: the same join again completes it. */
+async function newVault(file: string, passphrase: string): Promise<{ vault: Vault; isNew: boolean }> {
+  try {
+    return { vault: await createVault(file, passphrase), isNew: true };
+  } catch (error) {
+    if (!(error instanceof VaultError) || error.code !== 'exists') throw error;
+  }
+  try {
+    return { vault: await openVault(file, passphrase), isNew: false };
+  } catch (error) {
+    if (!(error instanceof VaultError) || error.code !== 'wrong_passphrase') throw error;
+    throw new VaultError('wrong_passphrase', `${file} is there already, with another passphrase: try again with that one`);
+  }
+}
+
+/** Then nothing is kept, and the user may try again with another name, invite or passphrase. */
+function isCertainlyNotJoined(error: unknown, isNew: boolean): boolean {
+  if (error instanceof LoginError && (error.code === 'invite_invalid' || error.code === 'username_taken')) return true;
+  if (!isNew) return false;
+  return error instanceof LoginError || error instanceof ServerCheckError || (error instanceof ConnectError && !error.loginSent);
+}
+
+function explained(error: unknown, account: Account): unknown {
+  if (error instanceof ConnectError) {
+    const again = error.loginSent ? 'run the same join again' : 'is it running there?';
+    const where = formatAccount(account).replace(/^.*@/, '');
+    return new Failure(Exit.unreachable, `cannot reach the server at ${where} (${error.message}): ${again}`, { cause: error });
+  }
+  if (error instanceof VaultError && error.code === 'exists') {
+    return wrongUsage(`${formatAccount(account)} has joined already: run "parley chat ${formatAccount(account)}"`);
+  }
+  return error;
+}
+
+function welcome(account: Account, phrase: string): void {
+  const words = phrase.split(' ').map((word, i) => `${String(i + 1).padStart(2)} ${word.padEnd(10)}`);
+  print(`Welcome, ${account.user}. This is your recovery phrase:\n`);
+  for (let row = 0; row < words.length; row += 6)
+    print(
+      `  ${words
+        .slice(row, row + 6)
+        .join(' ')
+        .trimEnd()}`,
+    );
+  print('\nWrite the 24 words down on paper, now: they are shown this once. With them you get your account back when this');
+  print('device or its passphrase is lost, and so can anybody else who reads them.');
+  print(`\nThen talk: parley chat ${formatAccount(account)}`);
+}

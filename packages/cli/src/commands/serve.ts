@@ -1,0 +1,91 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isHost, toBase64Url } from '@parley/protocol';
+import { createLog, createServer, DATABASE, type RunningServer, type ServerConfig } from '@parley/server';
+import { Exit, Failure, wrongUsage } from '../exit.ts';
+import { printInvite } from '../invite-text.ts';
+import { print, printJson } from '../output.ts';
+
+export interface ServeOptions {
+  readonly data: string;
+  readonly host?: string;
+  readonly port: number;
+  readonly name?: readonly string[];
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly json?: boolean;
+}
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+
+/** Runs a server until SIGINT or SIGTERM. */
+export async function serve(options: ServeOptions): Promise<void> {
+  // The signal may come while the server is starting.
+  const stopped = Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => new Promise((done) => process.on(signal, done))));
+  const names = options.name ?? ['localhost'];
+  for (const name of names) if (!isHost(name.toLowerCase())) throw wrongUsage('--name is a DNS name or an IP address');
+  const firstStart = !existsSync(join(options.data, DATABASE));
+  const server = await start(options, {
+    dataFolder: options.data,
+    host: options.host ?? '',
+    port: options.port,
+    names,
+    ...tls(options),
+    logger: createLog({ level: logLevel() }),
+  });
+  const broken = new Promise<never>((_, reject) => {
+    server.on('error', (cause) => reject(new Failure(Exit.localStore, `the database in ${options.data} is broken`, { cause })));
+  });
+  broken.catch(() => {});
+  await announce(server, options, names, firstStart);
+  await Promise.race([stopped, broken]).finally(() => server.close());
+}
+
+/** Warnings, unless `PARLEY_LOG` asks for more or less. */
+function logLevel(): (typeof LOG_LEVELS)[number] {
+  return LOG_LEVELS.find((level) => level === process.env.PARLEY_LOG) ?? 'warn';
+}
+
+async function start(options: ServeOptions, config: ServerConfig): Promise<RunningServer> {
+  try {
+    return await createServer(config);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const where = `port ${options.port}`;
+    if (code === 'EADDRINUSE')
+      throw wrongUsage(`${where} is in use: stop the program that uses it or choose another with --port`);
+    if (code === 'EACCES')
+      throw wrongUsage(`${where} or ${options.data} is not allowed for this user: choose another (${message})`);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw wrongUsage(`--host ${options.host} is no address of this machine`);
+    const { name } = error as Error;
+    if (name === 'AuthorityError' || name === 'StoreError') throw new Failure(Exit.localStore, `${options.data}: ${message}`);
+    throw error;
+  }
+}
+
+function tls({ tlsCert, tlsKey }: ServeOptions): Pick<ServerConfig, 'tls'> {
+  if (tlsCert === undefined && tlsKey === undefined) return {};
+  if (tlsCert === undefined || tlsKey === undefined) throw wrongUsage('--tls-cert and --tls-key belong together: give both');
+  try {
+    return { tls: { certificate: readFileSync(tlsCert, 'utf8'), key: readFileSync(tlsKey, 'utf8') } };
+  } catch (error) {
+    throw wrongUsage(`cannot read the TLS files: ${(error as Error).message}`);
+  }
+}
+
+async function announce(
+  server: RunningServer,
+  { json }: ServeOptions,
+  names: readonly string[],
+  firstStart: boolean,
+): Promise<void> {
+  if (json) printJson({ event: 'listening', host: server.host, port: server.port, ca: toBase64Url(server.caPin) });
+  else {
+    const host = server.host.includes(':') ? `[${server.host}]` : server.host;
+    print(`Parley listens on ${host}:${server.port}, known as ${names.join(', ')}.`);
+    print(`CA fingerprint (SHA-256): ${server.caFingerprint}`);
+  }
+  if (firstStart) printInvite(await server.createInvite(), json === true, { event: 'invite' });
+  if (!json) print('Invite more people with "parley invite". Ctrl+C stops the server.');
+}

@@ -1,0 +1,16 @@
+import type { InviteLinks } from '@parley/server';
+import { renderUnicodeCompact } from 'uqr';
+import { print, printJson } from './output.ts';
+
+/** An invite as link, web link and, on a terminal, QR code. With `json`, `fields` go before the links. */
+export function printInvite({ link, web, uses, expiresMs }: InviteLinks, json: boolean, fields: object = {}): void {
+  if (json) {
+    printJson({ ...fields, url: link, web });
+    return;
+  }
+  const people = uses === 1 ? 'one person' : `${uses} people`;
+  print(`An invite, good for ${people} until ${new Date(expiresMs).toISOString().slice(0, 10)}:`);
+  print(`  in a terminal:  parley join '${link}' NAME`);
+  print(`  in a browser:   ${web}`);
+  if (process.stdout.isTTY) print(`\n${renderUnicodeCompact(web)}`);
+}

@@ -1,0 +1,22 @@
+import { jsonLine } from './sanitize.ts';
+
+/** For `--json`: one object a line. */
+export function printJson(value: object): void {
+  process.stdout.write(`${jsonLine(value)}\n`);
+}
+
+export function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** What is neither result nor event: hints and warnings. */
+export function note(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Resolves when everything printed so far has left the process. */
+export async function flush(): Promise<void> {
+  await Promise.all(
+    [process.stdout, process.stderr].map((stream) => new Promise<void>((done) => stream.write('', () => done()))),
+  );
+}

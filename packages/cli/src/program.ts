@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError } from 'commander';
+import { neutralize } from './sanitize.ts';
+
+const EXIT_CODES = `
+Exit codes: 0 done, 1 refused by the other side, 2 wrong usage, 3 cannot reach the server, 4 login failed,
+            5 local store locked or damaged, or wrong passphrase`;
+
+const CLIENT_DATA = 'folder of the accounts (default: PARLEY_DATA, else parley in the XDG data home)';
+const SERVER_DATA = 'folder of the server';
+const JSON_LINES = 'one JSON object a line';
+const PASSPHRASE = 'file with the passphrase (else PARLEY_PASSPHRASE, else it is asked for)';
+
+/** The command line. Each command's code is loaded when it runs, and no other. */
+export function createProgram(): Command {
+  const program = new Command('parley')
+    .description('Consent-first, end-to-end encrypted messaging that anyone can host.')
+    .version(version(), '--version', 'print the version')
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride();
+
+  program
+    .command('serve')
+    .description('run a server; the first start makes its certificates and prints an invite')
+    .option('--data <folder>', SERVER_DATA, './parley-data')
+    .option('--host <address>', 'address to listen on (default: all)')
+    .option('--port <number>', 'port to listen on, 0 picks a free one', wholeNumber(0, 65_535), 10_000)
+    .option('--name <name...>', 'what clients call this server: in certificate and invites; repeatable (default: localhost)')
+    .option('--tls-cert <file>', 'PEM certificate chain: the port speaks TLS 1.3 (with --tls-key)')
+    .option('--tls-key <file>', 'PEM key of that certificate')
+    .option('--json', JSON_LINES)
+    .action(async (options) => (await import('./commands/serve.ts')).serve(options));
+
+  program
+    .command('invite')
+    .description('make an invite, while the server runs or not')
+    .option('--data <folder>', SERVER_DATA, './parley-data')
+    .option('--uses <number>', 'how many may join with it', wholeNumber(1, 1_000_000), 100)
+    .option('--expires <days>', 'for how many days', wholeNumber(1, 3_650), 7)
+    .option('--json', JSON_LINES)
+    .action(async (options) => (await import('./commands/invite.ts')).invite(options));
+
+  const user = program.command('user').description('look after the users of a server');
+  user
+    .command('list')
+    .description('who has joined')
+    .option('--data <folder>', SERVER_DATA, './parley-data')
+    .option('--json', JSON_LINES)
+    .action(async (options) => (await import('./commands/user-list.ts')).userList(options));
+
+  program
+    .command('join')
+    .description('make an account with an invite')
+    .argument('<invite>', 'the link somebody gave you, in quotes')
+    .argument('<name>', '2-32 of a-z 0-9 . _ -, starting and ending with a letter or digit')
+    .option('--data <folder>', CLIENT_DATA)
+    .option('--passphrase-file <file>', PASSPHRASE)
+    .option('--json', JSON_LINES)
+    .action(async (invite, name, options) => (await import('./commands/join.ts')).join(invite, name, options));
+
+  program
+    .command('chat')
+    .description('talk')
+    .argument('[account]', 'NAME@HOST:PORT, if there are several accounts')
+    .option('--data <folder>', CLIENT_DATA)
+    .option('--passphrase-file <file>', PASSPHRASE)
+    .option('--json', 'script mode: JSON commands on standard input, JSON events on standard output')
+    .action(async (account, options) => (await import('./commands/chat.ts')).chat(account, options));
+
+  for (const command of [program, ...program.commands, ...user.commands]) {
+    command.helpOption('--help', 'print this help').helpCommand(false);
+    command.configureOutput({ outputError: (text, write) => write(oneLine(text, command)) });
+  }
+  return program;
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+}
+
+function wholeNumber(from: number, to: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= from && value <= to) return value;
+    throw new InvalidArgumentError(`It is a number from ${from} to ${to}.`);
+  };
+}
+
+/** Errors are one line: what is wrong and where to look. */
+function oneLine(text: string, command: Command): string {
+  const line = text
+    .replace(/^error: /, '')
+    .trim()
+    .replaceAll(/\s*\n\s*/g, ' ');
+  return `parley: ${neutralize(line)} (see "${pathOf(command)} --help")\n`;
+}
+
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+}
