@@ -11,7 +11,7 @@ import {
   SignedConsentSchema,
 } from '../gen/parley_pb.ts';
 import { CONVERSATION_ID_BYTES, DEVICE_ID_BYTES, HASH_BYTES, MAX_CONSENT_STATEMENT, REQUEST_ID_BYTES } from '../limits.ts';
-import { decodeMessage, malformed, requireLength } from './decode.ts';
+import { decodeExactly, decodeMessage, malformed, requireLength } from './decode.ts';
 import type { OpenedDeviceList } from './device-list.ts';
 import { SigningDomain, signIn, verifyIn } from './signing.ts';
 import { parseUsername } from './usernames.ts';
@@ -80,7 +80,7 @@ export function hashWelcome(crypto: CryptoProvider, welcome: Uint8Array): Uint8A
 
 function decodeConsent(encoded: Uint8Array): SignedConsent {
   if (encoded.length > MAX_CONSENT_STATEMENT + 128) throw malformed('the statement is too large');
-  return decodeMessage(SignedConsentSchema, encoded);
+  return decodeExactly(SignedConsentSchema, encoded);
 }
 
 function checkStatement(statement: ConsentStatement): void {

@@ -1,4 +1,5 @@
-import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
+import { type DescMessage, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf';
+import { equalBytes } from '../bytes/bytes.ts';
 import { ParleyError } from '../errors.ts';
 
 /**
@@ -11,6 +12,17 @@ export function decodeMessage<Schema extends DescMessage>(schema: Schema, bytes:
   } catch (cause) {
     throw malformed(`${schema.name} does not parse`, cause);
   }
+}
+
+/**
+ * A protobuf message from outside that must have its one usual encoding, so that what nobody signed cannot be changed either:
+ * the decoder forgives a wrong wire type and a field that stands twice.
+ * @throws ParleyError `malformed`
+ */
+export function decodeExactly<Schema extends DescMessage>(schema: Schema, bytes: Uint8Array): MessageShape<Schema> {
+  const message = decodeMessage(schema, bytes);
+  if (!equalBytes(toBinary(schema, message), bytes)) throw malformed(`${schema.name} is encoded in an unusual way`);
+  return message;
 }
 
 /** Length of a field that protobuf cannot restrict. */

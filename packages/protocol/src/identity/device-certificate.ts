@@ -3,7 +3,7 @@ import { utf8 } from '../bytes/bytes.ts';
 import type { CryptoProvider, KeyPair } from '../crypto/provider.ts';
 import { DeviceCertificateSchema, type SignedDeviceCertificate, SignedDeviceCertificateSchema } from '../gen/parley_pb.ts';
 import { DEVICE_ID_BYTES, DEVICE_NAME_MAX_BYTES, KEY_BYTES, MAX_DEVICE_CERTIFICATE } from '../limits.ts';
-import { decodeMessage, malformed, requireLength } from './decode.ts';
+import { decodeExactly, decodeMessage, malformed, requireLength } from './decode.ts';
 import { SigningDomain, signIn, verifyIn } from './signing.ts';
 import { parseUsername } from './usernames.ts';
 
@@ -89,7 +89,7 @@ export function openDeviceCertificate(crypto: CryptoProvider, encoded: Uint8Arra
 
 function decodeCertificate(encoded: Uint8Array): SignedDeviceCertificate {
   if (encoded.length > MAX_DEVICE_CERTIFICATE) throw malformed('the device certificate is too large');
-  return decodeMessage(SignedDeviceCertificateSchema, encoded);
+  return decodeExactly(SignedDeviceCertificateSchema, encoded);
 }
 
 function checkDevice(device: DeviceIdentity): void {

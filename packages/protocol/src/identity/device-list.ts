@@ -9,7 +9,7 @@ import {
   SignedDeviceListSchema,
 } from '../gen/parley_pb.ts';
 import { KEY_BYTES, MAX_DEVICE_LIST, MAX_DEVICES } from '../limits.ts';
-import { decodeMessage, malformed, requireLength } from './decode.ts';
+import { decodeExactly, decodeMessage, malformed, requireLength } from './decode.ts';
 import { type DeviceIdentity, openDeviceCertificate } from './device-certificate.ts';
 import { SigningDomain, signIn, verifyIn } from './signing.ts';
 import { parseUsername } from './usernames.ts';
@@ -80,7 +80,7 @@ export function openDeviceList(crypto: CryptoProvider, encoded: Uint8Array | Sig
 
 function decodeList(encoded: Uint8Array): SignedDeviceList {
   if (encoded.length > MAX_DEVICE_LIST) throw malformed('the device list is too large');
-  return decodeMessage(SignedDeviceListSchema, encoded);
+  return decodeExactly(SignedDeviceListSchema, encoded);
 }
 
 // MLS refuses a group with one signature key twice: such a list could keep its user from being added anywhere.
