@@ -118,7 +118,7 @@ export class Authority {
       await this.#refresh();
       for (const { file, mine } of findDue(this.#material, this.#issued, this.#names, nowMs)) {
         const caKey = this.#material.caKey;
-        if (!mine) this.#warn(`${file} ends soon or has ended, and was not issued here: replace it`);
+        if (!mine) this.#warn(`${file} ends soon, has ended or has not begun, and was not issued here: replace it`);
         else if (caKey === undefined) this.#warn(`${file} is due to be renewed, but there is no ca.key that belongs to ca.pem`);
         else await this.#renew(file, caKey, nowMs);
       }

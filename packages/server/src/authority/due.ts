@@ -1,5 +1,6 @@
 import {
   CA_RENEWAL_MS,
+  CLOCK_SKEW_MS,
   CRL_RENEWAL_MS,
   ExtensionId,
   equalBytes,
@@ -15,8 +16,8 @@ import type { Material } from './material.ts';
 export type Renewable = 'ca.pem' | 'server.pem' | 'crl.pem';
 
 /**
- * What needs a successor, in the order in which it has to be made: what ends soon, and a server certificate that is not for
- * the server's names or key any more. Whose it is to renew is said by `mine`.
+ * What needs a successor, in the order in which it has to be made: what ends soon or has not begun, and a server certificate
+ * that is not for the server's names or key any more. `mine`: issued by this authority, so that it may renew it.
  */
 export function findDue(
   material: Material,
@@ -31,13 +32,20 @@ export function findDue(
     'crl.pem': issued.has('crl.pem', crl.der),
   };
   const due: Renewable[] = [];
-  if (ca.certificate.notAfterMs - nowMs <= CA_RENEWAL_MS) due.push('ca.pem');
-  const ends = server.certificate.notAfterMs - nowMs <= SERVER_CERTIFICATE_RENEWAL_MS;
+  if (isOutside(ca.certificate.notBeforeMs, ca.certificate.notAfterMs - CA_RENEWAL_MS, nowMs)) due.push('ca.pem');
+  const { notBeforeMs, notAfterMs } = server.certificate;
+  const outside = isOutside(notBeforeMs, notAfterMs - SERVER_CERTIFICATE_RENEWAL_MS, nowMs);
   // An operator's own certificate may well have other names than the command line.
-  if (ends || (mine['server.pem'] && !isFor(material, names))) due.push('server.pem');
+  if (outside || (mine['server.pem'] && !isFor(material, names))) due.push('server.pem');
   // An operator's list may be one of a day: only its end is worth a warning.
-  if ((crl.list.nextUpdateMs ?? 0) - nowMs <= (mine['crl.pem'] ? CRL_RENEWAL_MS : 0)) due.push('crl.pem');
+  const early = mine['crl.pem'] ? CRL_RENEWAL_MS : 0;
+  if (isOutside(crl.list.thisUpdateMs, (crl.list.nextUpdateMs ?? 0) - early, nowMs)) due.push('crl.pem');
   return due.map((file) => ({ file, mine: mine[file] }));
+}
+
+// What begins in the future was issued while the clock was wrong, beyond what clients forgive.
+function isOutside(fromMs: number, untilMs: number, nowMs: number): boolean {
+  return nowMs + CLOCK_SKEW_MS < fromMs || nowMs >= untilMs;
 }
 
 function isFor({ server: { certificate }, channelKey }: Material, names: readonly string[]): boolean {
