@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { create } from '@bufbuild/protobuf';
-import { AwaitingClientHello, type CryptoProvider, concat, type ErrorCode, ParleyError, startLogin } from '@parley/protocol';
+import {
+  AwaitingClientHello,
+  type CryptoProvider,
+  concat,
+  DecryptError,
+  type ErrorCode,
+  ParleyError,
+  startLogin,
+  utf8,
+} from '@parley/protocol';
 import { nodeCrypto } from '@parley/protocol/crypto/node';
 import { webCrypto } from '@parley/protocol/crypto/web';
 import { ClientLoginSchema } from '@parley/protocol/wire';
@@ -9,6 +18,8 @@ import { loginHandshake } from '../../src/channel/login.ts';
 import { AwaitingServerHello } from '../../src/channel/login-client.ts';
 import { AwaitingClientLogin } from '../../src/channel/login-server.ts';
 import { pad } from '../../src/channel/padding.ts';
+import { HandshakeState } from '../../src/noise/handshake-state.ts';
+import { XXhfs } from '../../src/noise/patterns.ts';
 import { withFixedKeys } from '../noise/fixed-keys.ts';
 import { PROVIDERS } from '../providers.ts';
 import { HELLO, LOGIN, logIn } from './pair.ts';
@@ -87,6 +98,26 @@ for (const crypto of PROVIDERS) {
     it('gets other keys and another transcript each time', () => {
       const [a, b] = [logIn(crypto), logIn(crypto)];
       assert.notDeepEqual(a.client.handshakeHash, b.client.handshakeHash);
+    });
+
+    it('is Noise XXhfs with the prologue parley/1, and nothing else', () => {
+      const client = (prologue: string, protocolName = 'Noise_XXhfs_25519+MLKEM768_ChaChaPoly_SHA256') =>
+        new HandshakeState({
+          crypto,
+          pattern: XXhfs,
+          protocolName,
+          initiator: true,
+          prologue: utf8(prologue),
+          s: crypto.x25519.generate(),
+        });
+      const answer = (message: Uint8Array) =>
+        new AwaitingClientHello(crypto, { channelKey: crypto.x25519.generate() }).receive(message, HELLO).message;
+      const right = client('parley/1');
+      right.readMessage(answer(right.writeMessage(NOTHING)));
+      for (const wrong of [client('parley/2'), client('parley/1', 'Noise_XXhfs_25519+Kyber768_ChaChaPoly_SHA256')]) {
+        const message = answer(wrong.writeMessage(NOTHING));
+        assert.throws(() => wrong.readMessage(message), DecryptError);
+      }
     });
 
     it('refuses 1.0 of any other size', () => {

@@ -6,6 +6,7 @@ import { concat, DecryptError, fromHex, InvalidKeyError, toHex } from '@parley/p
 import { nodeCrypto } from '@parley/protocol/crypto/node';
 import { webCrypto } from '@parley/protocol/crypto/web';
 import fc from 'fast-check';
+import { isAcceptableEd25519Key } from '../../src/crypto/ed25519-keys.ts';
 import { encapsulateWith } from '../../src/crypto/web.ts';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
@@ -72,6 +73,7 @@ describe('the two crypto providers', () => {
       key[31] = 0x7f;
       const signature = new Uint8Array(64);
       signature[0] = 1;
+      assert.ok(!isAcceptableEd25519Key(key));
       for (const crypto of [nodeCrypto, webCrypto]) assert.ok(!crypto.ed25519.verify(key, key, signature));
     }
   });
