@@ -1,6 +1,10 @@
+import { MAX_FRAME, ParleyError } from '@parley/protocol';
 import type { Delivery, DeviceKey, MailboxItem, Store } from '../store/store.ts';
 import { Feed, type Sink } from './feed.ts';
 import { Positions } from './positions.ts';
+
+/** Body of an item, bytes: pushed with its position in front (a tag and 8 bytes) it must fit a frame. */
+const MAX_ITEM = MAX_FRAME - 9;
 
 /** What goes into one mailbox. */
 export interface Parcel {
@@ -27,13 +31,17 @@ export class Mailboxes {
 
   /**
    * Reserves a position for each parcel, has `append` write them in one transaction (it is called before this method returns, so
-   * that order of calls is order on disk), then pushes those that `isKept` says the store has kept.
+   * that order of calls is order on disk), then pushes those that `isKept` says the store has kept. Rejects with ParleyError
+   * `too_large` what no device could be sent.
    */
   deliver<Result>(
     parcels: readonly Parcel[],
     append: (deliveries: Delivery[]) => Promise<Result>,
     isKept: (result: Result, device: DeviceKey) => boolean,
   ): Promise<Result> {
+    if (parcels.some(({ body }) => body.length > MAX_ITEM)) {
+      return Promise.reject(new ParleyError('too_large', 'a message that would not fit a frame at the receiver'));
+    }
     const reservations = parcels.map((parcel) => this.#reserve(parcel));
     const settle = (keep: (device: DeviceKey) => boolean): void => {
       for (const { mailbox, entry } of reservations) {

@@ -61,9 +61,7 @@ function decode(handler: Handler, body: Uint8Array): ReturnType<typeof fromBinar
 function sendLater(session: Session, { opcode, sequence }: Omit<Frame, 'body'>, bytes: number, later: Promise<Reply>): void {
   session.work.begin(bytes);
   later
-    .then(
-      (reply) => session.send(reply, sequence),
-      (error: unknown) => session.refuse(error, sequence, opcode),
-    )
+    .then((reply) => session.send(reply, sequence))
+    .catch((error: unknown) => session.refuse(error, sequence, opcode))
     .finally(() => session.work.end(bytes));
 }

@@ -2,7 +2,7 @@ import { toBinary } from '@bufbuild/protobuf';
 import { equalBytes, equalConstantTime, INVITE_TOKEN_BYTES, openDeviceList, toHex } from '@parley/protocol';
 import { type ClientLogin, type Registration, SignedDeviceListSchema } from '@parley/protocol/wire';
 import type { Services } from '../operations/services.ts';
-import type { NewRegistration } from '../store/store.ts';
+import type { DeviceEntry, NewRegistration } from '../store/store.ts';
 import { refuse, unlessRefused } from './replies.ts';
 
 /**
@@ -11,7 +11,7 @@ import { refuse, unlessRefused } from './replies.ts';
  * @throws ParleyError `invite_invalid`, `username_taken`, `malformed`, `auth_failed`
  */
 export async function register(
-  { crypto, store, clock }: Services,
+  { crypto, store, clock, online }: Services,
   login: ClientLogin,
   registration: Registration,
   clientKey: Uint8Array,
@@ -24,6 +24,9 @@ export async function register(
   if (list.username !== login.username || device === undefined) throw refuse('auth_failed');
   if (!equalConstantTime(device.channelKey, clientKey)) throw refuse('auth_failed');
 
+  const devices = list.devices.map(({ deviceId, channelKey, signatureKey }): DeviceEntry => {
+    return { key: `${list.username}/${toHex(deviceId)}`, deviceId, channelKey, signatureKey };
+  });
   unlessRefused(
     await store.register({
       proof,
@@ -31,15 +34,13 @@ export async function register(
       identityKey: list.identityKey,
       deviceList: toBinary(SignedDeviceListSchema, registration.deviceList),
       version: list.version,
-      devices: list.devices.map(({ deviceId, channelKey, signatureKey }) => ({
-        key: `${list.username}/${toHex(deviceId)}`,
-        deviceId,
-        channelKey,
-        signatureKey,
-      })),
+      devices,
       nowMs: clock.nowMs(),
     }),
   );
+  // A recovery takes the user's other devices away: they must not be shown anything more.
+  const listed = new Set<string>(devices.map(({ key }) => key));
+  for (const session of [...online.sessionsOf(list.username)]) if (!listed.has(session.device)) session.end('replaced');
 }
 
 function readProof({ proof }: Registration, sha256: (data: Uint8Array) => Uint8Array): NewRegistration['proof'] {
