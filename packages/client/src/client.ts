@@ -184,7 +184,7 @@ export class ParleyClient {
     const { context } = this.#messenger;
     while (this.#typed.length > 0) {
       const batch = this.#typed.splice(0, MAX_TYPED_BATCH);
-      await context.records.transact((transaction) => compose(context, transaction, batch));
+      await context.records.transact(async (transaction) => compose(context, transaction, batch));
     }
   }
 

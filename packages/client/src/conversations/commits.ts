@@ -9,11 +9,11 @@ import type { Context } from './context.ts';
 import { fail } from './failure.ts';
 import { pendingKey } from './groups.ts';
 import { requireTwo } from './members.ts';
-import { advance } from './messages.ts';
+import { advanceAtEnd } from './messages.ts';
 import type { Transaction } from './transaction.ts';
 
 /** A self-update is due after this many messages sent, or this long after the last one, give or take a quarter. */
-const MESSAGES_PER_UPDATE = 500;
+export const MESSAGES_PER_UPDATE = 500;
 const UPDATE_MS = 24 * 60 * 60 * 1_000;
 const UPDATE_JITTER = 0.25;
 
@@ -43,7 +43,7 @@ export async function commitUpdate(
   transaction.putGroup(pendingKey(key), step.state);
   transaction.put(records.conversations, { ...conversation, commitPending: true });
   outbox.add(transaction, {
-    key: `${key}/commit`,
+    key: `${key}/commit/${epoch}`,
     opcode: Opcode.COMMIT,
     conversation: conversation.id,
     epoch,
@@ -57,33 +57,24 @@ export async function commitAnswered(context: Context, transaction: Transaction,
   const key = toHex(row.conversation);
   transaction.delete(records.outbox, row.key);
   const conversation = transaction.get(records.conversations, key);
-  if (conversation === undefined || !conversation.commitPending) return;
+  const current = await transaction.group(key);
+  const pending = await transaction.group(pendingKey(key));
+  if (conversation === undefined || current === undefined || pending === undefined) return;
+  // Another commit for that epoch has come already, and the one under way now is a later one.
+  if (environment.mls.info(current).epoch !== row.epoch) return;
   if (reply.kind === 'ok') {
-    const current = await transaction.group(key);
-    const pending = await transaction.group(pendingKey(key));
-    if (current !== undefined && pending !== undefined) {
-      const step = environment.mls.install(pending, current);
-      transaction.putGroup(key, step.state);
-      transaction.effect(() => step.discard());
-    }
+    const step = environment.mls.install(pending, current);
+    transaction.putGroup(key, step.state);
+    transaction.effect(() => step.discard());
     settle(context, transaction, { ...conversation, sentSinceUpdate: 0, updateDueMs: nextUpdateMs(context) });
-    await advance(context, transaction, key);
-    return;
-  }
-  const group = await transaction.group(key);
-  const lostRace = reply.kind === 'error' && reply.error.code === 'stale_epoch';
-  // Another commit won: what waits is encrypted after it has come.
-  const behind = lostRace && group !== undefined && environment.mls.info(group).epoch === row.epoch;
-  const updateDueMs = lostRace ? conversation.updateDueMs : nextUpdateMs(context);
-  settle(context, transaction, {
-    ...conversation,
-    behind,
-    updateDueMs,
-    sentSinceUpdate: lostRace ? conversation.sentSinceUpdate : 0,
-  });
-  if (!lostRace && reply.kind === 'error')
+  } else if (reply.kind === 'error' && reply.error.code === 'stale_epoch') {
+    // Another commit won: what waits is encrypted after it has come.
+    settle(context, transaction, { ...conversation, behind: true });
+  } else if (reply.kind === 'error') {
+    settle(context, transaction, { ...conversation, sentSinceUpdate: 0, updateDueMs: nextUpdateMs(context) });
     fail(context, transaction, reply.error.code, 'the keys of a conversation could not be renewed');
-  await advance(context, transaction, key);
+  }
+  advanceAtEnd(context, transaction, key);
 }
 
 /**
@@ -107,6 +98,7 @@ export async function receiveCommit(context: Context, transaction: Transaction, 
   transaction.putGroup(key, step.state);
   transaction.effect(() => step.discard());
   settle(context, transaction, { ...conversation, behind: false });
+  advanceAtEnd(context, transaction, key);
 }
 
 function settle(context: Context, transaction: Transaction, conversation: Conversation): void {

@@ -18,7 +18,6 @@ import type { Context } from './context.ts';
 import { recordGap } from './gaps.ts';
 import { receiveAccept, receiveCancel, receiveRefuse, receiveRtt } from './incoming-consent.ts';
 import { openFuture, receiveMessage } from './incoming-messages.ts';
-import { advance } from './messages.ts';
 import { answered } from './replies.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -159,11 +158,10 @@ async function receive(context: Context, transaction: Transaction, { opcode, bod
   }
 }
 
-/** A new epoch: what had come too early can be opened, and what waited to be sent encrypted. */
+/** A new epoch: what had come too early can be opened. */
 async function commitAndGoOn(context: Context, transaction: Transaction, content: Uint8Array): Promise<void> {
   const commit = fromBinary(CommitSchema, content);
   await receiveCommit(context, transaction, commit);
   const key = toHex(commit.conversation);
   await openFuture(context, transaction, key, (error) => recordGap(context, transaction, undefined, error));
-  await advance(context, transaction, key);
 }

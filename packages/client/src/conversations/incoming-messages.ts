@@ -7,7 +7,7 @@ import { type GroupState, MlsError } from '../mls/mls.ts';
 import type { Context } from './context.ts';
 import { fail } from './failure.ts';
 import { whose } from './members.ts';
-import { advance, putMessage } from './messages.ts';
+import { advanceAtEnd, putMessage } from './messages.ts';
 import type { Transaction } from './transaction.ts';
 
 /** Messages of epochs to come that one conversation keeps until their commit has come, and the largest kept. */
@@ -104,19 +104,23 @@ export async function openFuture(
 export async function messageAnswered(context: Context, transaction: Transaction, row: OutboxRow, reply: Reply): Promise<void> {
   const { environment, records, outbox } = context;
   const key = toHex(row.conversation);
+  const conversation = transaction.get(records.conversations, key);
   if (reply.kind === 'error' && reply.error.code === 'stale_epoch') {
     // Encrypted again with the same id once the commit that ended its epoch has come.
     outbox.put(transaction, { ...row, body: new Uint8Array(0), epoch: 0n });
-    const conversation = transaction.get(records.conversations, key);
     const group = await transaction.group(key);
-    if (conversation !== undefined && group !== undefined && environment.mls.info(group).epoch === row.epoch) {
-      transaction.put(records.conversations, { ...conversation, behind: true });
-    }
+    const isBehind = group !== undefined && environment.mls.info(group).epoch === row.epoch;
+    if (conversation !== undefined && isBehind) transaction.put(records.conversations, { ...conversation, behind: true });
+  } else if (reply.kind === 'error') {
+    transaction.delete(records.outbox, row.key);
+    fail(context, transaction, reply.error.code, `a message to ${row.peer} was not taken: ${reply.error.message}`);
   } else {
     transaction.delete(records.outbox, row.key);
-    if (reply.kind === 'error')
-      fail(context, transaction, reply.error.code, `a message to ${row.peer} was not taken: ${reply.error.message}`);
-    else transaction.effect(() => context.emit({ event: 'sent', id: row.tag }));
+    transaction.effect(() => context.emit({ event: 'sent', id: row.tag }));
+    if (conversation !== undefined) {
+      const sentSinceUpdate = conversation.sentSinceUpdate + 1;
+      transaction.put(records.conversations, { ...conversation, sentSinceUpdate });
+    }
   }
-  await advance(context, transaction, key);
+  advanceAtEnd(context, transaction, key);
 }

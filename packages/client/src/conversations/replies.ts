@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import { fail } from './failure.ts';
 import { receiveRtt } from './incoming-consent.ts';
 import { messageAnswered } from './incoming-messages.ts';
-import { advance } from './messages.ts';
+import { advanceAtEnd } from './messages.ts';
 import { forgetRequest } from './requests.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -63,7 +63,7 @@ async function acceptAnswered(
     if (conversation !== undefined) transaction.put(records.conversations, { ...conversation, state: ConversationState.OPEN });
     if (request !== undefined) forgetRequest(context, transaction, request);
     if (request?.crossing === true) transaction.effect(() => context.emit({ event: 'accepted', by: row.peer }));
-    return advance(context, transaction, key);
+    return advanceAtEnd(context, transaction, key);
   }
   dropConversation(context, transaction, row);
   // Answered by a sibling device: its Welcome is on its way and needs the request.

@@ -16,6 +16,7 @@ export class Transaction {
   readonly #rows = new Map<string, Change>();
   readonly #groups = new Map<string, GroupState | undefined>();
   readonly #effects: (() => void)[] = [];
+  readonly #endings = new Map<string, (transaction: Transaction) => Promise<void>>();
 
   constructor(vault: Vault, groups: Groups, parent?: Transaction) {
     this.#vault = vault;
@@ -72,6 +73,11 @@ export class Transaction {
     this.#effects.push(run);
   }
 
+  /** Runs as the last part of this transaction: once, however often it was asked for under this name. */
+  atEnd(name: string, work: (transaction: Transaction) => Promise<void>): void {
+    this.#endings.set(name, work);
+  }
+
   /** All that `work` does becomes part of this transaction when it returns, none of it when it throws. */
   async attempt<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const inner = new Transaction(this.#vault, this.#groupStates, this);
@@ -79,11 +85,13 @@ export class Transaction {
     for (const [name, change] of inner.#values) this.#values.set(name, change);
     for (const [name, change] of inner.#rows) this.#rows.set(name, change);
     for (const [key, state] of inner.#groups) this.#groups.set(key, state);
+    for (const [name, ending] of inner.#endings) this.#endings.set(name, ending);
     this.#effects.push(...inner.#effects);
     return result;
   }
 
   async commit(): Promise<void> {
+    for (const ending of this.#endings.values()) await ending(this);
     const changes: Change[] = [...this.#rows.values()];
     for (const { table, key, value } of this.#values.values()) {
       if (value === undefined) changes.push({ delete: { collection: table.collection, key } });
