@@ -42,7 +42,7 @@ export const USERNAME_MIN = 2;
 export const USERNAME_MAX = 32;
 export const DEVICE_ID_BYTES = 8;
 export const DEVICE_NAME_MAX_BYTES = 64;
-export const MAX_DEVICES = 16;
+export const MAX_DEVICES = 12;
 /** Encoded SignedDeviceCertificate and SignedDeviceList, bytes. */
 export const MAX_DEVICE_CERTIFICATE = 512;
 export const MAX_DEVICE_LIST = MAX_DEVICES * MAX_DEVICE_CERTIFICATE;
