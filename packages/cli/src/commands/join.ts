@@ -69,8 +69,7 @@ function isCertainlyNotJoined(error: unknown, isNew: boolean): boolean {
 function explained(error: unknown, account: Account): unknown {
   if (error instanceof ConnectError) {
     const again = error.loginSent ? 'run the same join again' : 'is it running there?';
-    const where = formatAccount(account).replace(/^.*@/, '');
-    return new Failure(Exit.unreachable, `cannot reach the server at ${where} (${error.message}): ${again}`, { cause: error });
+    return new Failure(Exit.unreachable, `${error.message}: ${again}`, { cause: error });
   }
   if (error instanceof VaultError && error.code === 'exists') {
     return wrongUsage(`${formatAccount(account)} has joined already: run "parley chat ${formatAccount(account)}"`);

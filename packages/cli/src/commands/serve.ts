@@ -1,7 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isHost, toBase64Url } from '@parley/protocol';
-import { createLog, createServer, DATABASE, type RunningServer, type ServerConfig } from '@parley/server';
+import {
+  AuthorityError,
+  createLog,
+  createServer,
+  DATABASE,
+  type RunningServer,
+  type ServerConfig,
+  StoreError,
+} from '@parley/server';
 import { Exit, Failure, wrongUsage } from '../exit.ts';
 import { printInvite } from '../invite-text.ts';
 import { print, printJson } from '../output.ts';
@@ -58,8 +66,9 @@ async function start(options: ServeOptions, config: ServerConfig): Promise<Runni
       throw wrongUsage(`${where} or ${options.data} is not allowed for this user: choose another (${message})`);
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
       throw wrongUsage(`--host ${options.host} is no address of this machine`);
-    const { name } = error as Error;
-    if (name === 'AuthorityError' || name === 'StoreError') throw new Failure(Exit.localStore, `${options.data}: ${message}`);
+    if (error instanceof AuthorityError || error instanceof StoreError) {
+      throw new Failure(Exit.localStore, `${options.data} cannot be used: ${message}`, { cause: error });
+    }
     throw error;
   }
 }
