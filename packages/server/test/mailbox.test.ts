@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { create, toBinary } from '@bufbuild/protobuf';
+import { MAILBOX_PAGE, MAX_FRAME, Opcode } from '@parley/protocol';
+import { nodeCrypto as crypto } from '@parley/protocol/crypto/node';
+import { MessageSchema } from '@parley/protocol/wire';
+import type { TestClient } from './support/client.ts';
+import { messageOf, sendAndReceive, TestServer, talk } from './support/server.ts';
+import { Witness } from './support/witness.ts';
+
+async function texts(client: TestClient, count: number): Promise<{ texts: string[]; last: bigint }> {
+  const received: string[] = [];
+  let last = 0n;
+  for (let i = 0; i < count; i++) {
+    const { ciphertext, position } = await client.nextBody(Opcode.MESSAGE, MessageSchema);
+    assert.ok(position > last, 'positions rise');
+    last = position;
+    received.push(new TextDecoder().decode(ciphertext));
+  }
+  return { texts: received, last };
+}
+
+test('keeps what came while a device was off line, and brings it in order', async (t) => {
+  const server = await TestServer.start(t);
+  const alice = await server.register('alice');
+  const bob = await server.register('bob');
+  const conversation = await talk(alice, bob);
+  await bob.leave();
+  const sent = Array.from({ length: MAILBOX_PAGE * 2 + 7 }, (_, i) => `message ${i}`);
+  await Promise.all(sent.map((text) => alice.ok(Opcode.MESSAGE, MessageSchema, messageOf(conversation, text))));
+  const again = await server.logIn(bob.account);
+  assert.deepEqual((await texts(again, sent.length)).texts, sent);
+});
+
+test('brings again what was not ACKed, and nothing that was', async (t) => {
+  const server = await TestServer.start(t);
+  const alice = await server.register('alice');
+  const bob = await server.register('bob');
+  const conversation = await talk(alice, bob);
+  for (const text of ['one', 'two', 'three']) await alice.ok(Opcode.MESSAGE, MessageSchema, messageOf(conversation, text));
+  const { position } = await bob.nextBody(Opcode.MESSAGE, MessageSchema);
+  bob.ack(position);
+  await bob.leave();
+  const again = await server.logIn(bob.account, { position });
+  assert.deepEqual((await texts(again, 2)).texts, ['two', 'three']);
+});
+
+test('takes the position of the login for an ACK', async (t) => {
+  const server = await TestServer.start(t);
+  const alice = await server.register('alice');
+  const bob = await server.register('bob');
+  const conversation = await talk(alice, bob);
+  await alice.ok(Opcode.MESSAGE, MessageSchema, messageOf(conversation, 'one'));
+  const { position } = await bob.nextBody(Opcode.MESSAGE, MessageSchema);
+  await bob.leave();
+  const again = await server.logIn(bob.account, { position });
+  await sendAndReceive(alice, again, conversation, 'two');
+  await again.leave();
+  // Below what was ACKed durably: this device has lost something.
+  const restored = await server.logIn(bob.account, { position: position - 1n });
+  assert.equal((await restored.nextError()).code, 'state_mismatch');
+  assert.deepEqual((await texts(restored, 1)).texts, ['two']);
+});
+
+test('refuses an ACK of what was never brought, and goes on', async (t) => {
+  const server = await TestServer.start(t);
+  const alice = await server.register('alice');
+  const bob = await server.register('bob');
+  const conversation = await talk(alice, bob);
+  bob.ack(1n << 60n);
+  assert.equal((await bob.nextError()).code, 'state_mismatch');
+  await sendAndReceive(alice, bob, conversation, 'hi');
+});
+
+test('gives no position twice, even after it was started again', async (t) => {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'parley-server-'));
+  const first = await TestServer.start(t, { dataFolder });
+  const alice = await first.register('alice');
+  const bob = await first.register('bob');
+  const conversation = await talk(alice, bob);
+  await alice.ok(Opcode.MESSAGE, MessageSchema, messageOf(conversation, 'before'));
+  const { position: before } = await bob.nextBody(Opcode.MESSAGE, MessageSchema);
+  await first.server.close();
+
+  const second = await TestServer.start(t, { dataFolder });
+  const bobAgain = await second.logIn(bob.account, { position: before });
+  const aliceAgain = await second.logIn(alice.account);
+  await aliceAgain.ok(Opcode.MESSAGE, MessageSchema, messageOf(conversation, 'after'));
+  const { position: after } = await bobAgain.nextBody(Opcode.MESSAGE, MessageSchema);
+  assert.equal(after >> 32n, (before >> 32n) + 1n);
+});
+
+test('a message to many that come and go reaches each exactly once', async (t) => {
+  const server = await TestServer.start(t);
+  const alice = await server.register('alice');
+  let bob: TestClient = await server.register('bob');
+  const conversation = await talk(alice, bob);
+  const sent = Array.from({ length: 200 }, (_, i) => `message ${i}`);
+  const sending = Promise.all(sent.map((text) => alice.ok(Opcode.MESSAGE, MessageSchema, messageOf(conversation, text))));
+  const received: string[] = [];
+  let position = 0n;
+  while (received.length < sent.length) {
+    for (let i = 0; i < 40 && received.length < sent.length; i++) {
+      const message = await bob.nextBody(Opcode.MESSAGE, MessageSchema);
+      assert.ok(message.position > position);
+      position = message.position;
+      received.push(new TextDecoder().decode(message.ciphertext));
+    }
+    bob.ack(position);
+    bob = await server.logIn(bob.account, { position });
+  }
+  await sending;
+  assert.deepEqual(received, sent);
+});
+
+test('a device that does not read fills a bounded buffer, then its mailbox, and gets all of it in the end', async (t) => {
+  const server = await TestServer.start(t, { limits: { maxSocketBuffer: 64 * 1_024 } });
+  const witness = await Witness.start(server);
+  const alice = await server.register('alice');
+  const bob = await server.register('bob');
+  const conversation = await talk(alice, bob);
+  bob.socket.pause();
+  const text = 'x'.repeat(60_000);
+  for (let i = 0; i < 200; i++) await alice.ok(Opcode.MESSAGE, MessageSchema, messageOf(conversation, `${i} ${text}`));
+  await witness.check();
+  bob.socket.resume();
+  const received = (await texts(bob, 200)).texts.map((message) => message.split(' ')[0]);
+  assert.deepEqual(
+    received,
+    Array.from({ length: 200 }, (_, i) => `${i}`),
+  );
+});
+
+test('refuses a message that would not fit a frame with its position', async (t) => {
+  const server = await TestServer.start(t);
+  const witness = await Witness.start(server);
+  const alice = await server.register('alice');
+  const bob = await server.register('bob');
+  const conversation = await talk(alice, bob);
+  const outer = 51; // what MESSAGE and its position put around a ciphertext of this size
+  const fits = { ...messageOf(conversation, ''), ciphertext: crypto.randomBytes(MAX_FRAME - outer) };
+  await alice.ok(Opcode.MESSAGE, MessageSchema, fits);
+  await bob.next(Opcode.MESSAGE);
+  const large = { ...fits, ciphertext: crypto.randomBytes(MAX_FRAME - outer + 1) };
+  assert.equal((await alice.error(Opcode.MESSAGE, MessageSchema, large)).code, 'too_large');
+  assert.equal(await alice.socket.closed, 1008);
+  await witness.check();
+});
+
+test('refuses a MESSAGE of the wrong form', async (t) => {
+  const server = await TestServer.start(t);
+  const alice = await server.register('alice');
+  const bob = await server.register('bob');
+  const good = messageOf(await talk(alice, bob), 'hi');
+  const changes = [
+    { position: 1n },
+    { conversation: good.conversation.subarray(1) },
+    { id: new Uint8Array(0) },
+    { id: new Uint8Array(17) },
+    { ciphertext: new Uint8Array(0) },
+  ];
+  for (const change of changes) {
+    const client = await server.logIn(alice.account);
+    assert.equal((await client.error(Opcode.MESSAGE, MessageSchema, { ...good, ...change })).code, 'malformed');
+    await client.socket.closed;
+  }
+  assert.equal(bob.waiting(Opcode.MESSAGE), 0);
+});
+
+test('passes on nothing that a sender puts beside the message', async (t) => {
+  const server = await TestServer.start(t);
+  const alice = await server.register('alice');
+  const bob = await server.register('bob');
+  const conversation = await talk(alice, bob);
+  const body = toBinary(MessageSchema, create(MessageSchema, messageOf(conversation, 'hi')));
+  // A second position after the body would win at the receiver; and a field 15 that nobody knows.
+  const position = Uint8Array.of(0x09, 9, 9, 9, 9, 9, 9, 9, 9);
+  const unknown = Uint8Array.of(0x7a, 2, 1, 2);
+  await alice.requestRaw(Opcode.MESSAGE, Buffer.concat([position, body, Uint8Array.of(0x09, 0, 0, 0, 0, 0, 0, 0, 0), unknown]));
+  const { body: received } = await bob.next(Opcode.MESSAGE);
+  assert.deepEqual(Buffer.from(received.subarray(9)), Buffer.from(body));
+});
