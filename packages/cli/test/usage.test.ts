@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { run, temporaryFolder } from './support/processes.ts';
+
+const INVITE = `parley://localhost:1/#ca=${'A'.repeat(43)}&token=${'A'.repeat(22)}`;
+
+describe('help', () => {
+  for (const command of [[], ['serve'], ['invite'], ['user'], ['user', 'list'], ['join'], ['chat']]) {
+    it(`is printed by ${['parley', ...command].join(' ')} --help`, async (t) => {
+      const { code, stdout, stderr } = await run(t, [...command, '--help']);
+      assert.deepEqual([code, stderr], [0, '']);
+      assert.ok(stdout.startsWith(`Usage: ${['parley', ...command].join(' ')} `), stdout);
+    });
+  }
+});
+
+describe('wrong usage ends with 2 and one line that says what to do', () => {
+  const cases: Readonly<Record<string, { args: string[]; says: RegExp }>> = {
+    'an unknown command': { args: ['fly'], says: /unknown command 'fly'.*parley --help/ },
+    'an unknown option': { args: ['serve', '--fly'], says: /unknown option.*parley serve --help/ },
+    'an unknown command below user': { args: ['user', 'fly'], says: /unknown command.*parley user --help/ },
+    'a missing argument': { args: ['join', INVITE], says: /missing required argument 'name'/ },
+    'an argument too many': { args: ['chat', 'a', 'b'], says: /too many arguments/ },
+    'a port that is none': { args: ['serve', '--port', '65536'], says: /from 0 to 65535/ },
+    'a name that is none': { args: ['serve', '--name', 'a b'], says: /DNS name/ },
+    'half of TLS': { args: ['serve', '--tls-key', 'x'], says: /both/ },
+    'TLS files that are not there': { args: ['serve', '--tls-key', '/none', '--tls-cert', '/none'], says: /cannot read/ },
+    'an invite for nobody': { args: ['invite', '--uses', '0'], says: /from 1/ },
+    'a folder without a server': { args: ['invite', '--data', '/none'], says: /no folder of a server/ },
+    'a folder without a server for user list': { args: ['user', 'list', '--data', '/none'], says: /no folder of a server/ },
+    'an invite that is none': { args: ['join', 'hello', 'alice'], says: /not an invite/ },
+    'an invite that was cut': { args: ['join', INVITE.slice(0, -30), 'alice'], says: /incomplete/ },
+    'a name that is a path': { args: ['join', INVITE, '../alice'], says: /a name is/ },
+    'no passphrase and no terminal': { args: ['join', INVITE, 'alice'], says: /--passphrase-file.*PARLEY_PASSPHRASE/ },
+    'a passphrase file that is not there': {
+      args: ['join', INVITE, 'alice', '--passphrase-file', '/none'],
+      says: /cannot read the passphrase file/,
+    },
+    'a chat without an account': { args: ['chat', '--data', '/none'], says: /parley join/ },
+    'a chat with an account that is none': { args: ['chat', 'alice@', '--data', '/none'], says: /NAME@HOST:PORT/ },
+  };
+  for (const [name, { args, says }] of Object.entries(cases)) {
+    it(name, async (t) => {
+      const { code, stdout, stderr } = await run(t, args);
+      assert.deepEqual([code, stdout], [2, ''], stderr);
+      assert.match(stderr, says);
+      assert.match(stderr, /^parley: [^\n]*\n$/);
+    });
+  }
+
+  it('an empty passphrase file', async (t) => {
+    const file = join(await temporaryFolder(t), 'passphrase');
+    await writeFile(file, '\n');
+    const { code, stderr } = await run(t, ['join', INVITE, 'alice', '--passphrase-file', file]);
+    assert.equal(code, 2);
+    assert.match(stderr, /empty/);
+  });
+
+  it('no command at all, with the help', async (t) => {
+    const { code, stdout, stderr } = await run(t, []);
+    assert.deepEqual([code, stdout], [2, '']);
+    assert.match(stderr, /^Usage: parley/);
+  });
+
+  it('repeats nothing of an argument that could change the terminal', async (t) => {
+    const { stderr } = await run(t, ['\u001b[31mfly\u202e']);
+    assert.match(stderr, /^parley: [^\p{Cc}\p{Cf}]*\n$/u);
+  });
+});
