@@ -36,6 +36,7 @@ export async function serve(services: Services, connection: Connection, loggedIn
       for (const frame of frames) {
         // A client that is too fast waits here: for its turn, for its requests under way, for its own reading.
         await pace(session);
+        if (session.isOver) return;
 
         // session/dispatch.ts decodes the body and calls opcodes/message.ts. That has delivery/mailboxes.ts give the message
         // a position in the mailbox of every other member, and the store write it, without waiting for the disk here.
@@ -43,7 +44,6 @@ export async function serve(services: Services, connection: Connection, loggedIn
         // Once it is on disk, mailboxes push it to the devices that are on line, and the sender gets its OK: both queue a
         // frame in a session's channel, and session/output.ts seals and sends what one turn has queued (Session.flush).
         await dispatch(session, frame);
-        if (session.isOver) return;
       }
     }
   } catch (error) {

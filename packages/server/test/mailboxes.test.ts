@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Sink } from '../src/delivery/feed.ts';
+import { Mailboxes } from '../src/delivery/mailboxes.ts';
+import { Positions } from '../src/delivery/positions.ts';
+import type { Delivery, DeviceKey, MailboxItem } from '../src/store/store.ts';
+
+const DEVICE: DeviceKey = 'bob/0102030405060708';
+
+/**
+ * A store in memory whose answers come when the test says, in any order: the real one answers in order, but `Mailboxes` does not
+ * count on it. Calls take effect in the order they are made, as store.ts promises.
+ */
+class SlowStore {
+  readonly disk: MailboxItem[] = [];
+  readonly answers: (() => void)[] = [];
+
+  readMailbox(_device: DeviceKey, after: bigint, limit: number): Promise<MailboxItem[]> {
+    const items = this.disk.filter(({ position }) => position > after).slice(0, limit);
+    return this.#later(items);
+  }
+
+  append(deliveries: Delivery[], isKept: boolean): Promise<boolean> {
+    if (isKept) this.disk.push(...deliveries);
+    return this.#later(isKept);
+  }
+
+  #later<T>(result: T): Promise<T> {
+    return new Promise((resolve) => this.answers.push(() => resolve(result)));
+  }
+}
+
+class RecordingSink implements Sink {
+  readonly positions: bigint[] = [];
+  hasRoom = true;
+  #wake: (() => void)[] = [];
+
+  push({ position }: MailboxItem): void {
+    this.positions.push(position);
+  }
+
+  room(): Promise<void> {
+    return this.hasRoom ? Promise.resolve() : new Promise((resolve) => this.#wake.push(resolve));
+  }
+
+  drain(): void {
+    this.hasRoom = true;
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+
+  fail(error: unknown): void {
+    throw error;
+  }
+}
+
+/** All that has been answered is taken up. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const step = fc.oneof(
+  fc.record({ kind: fc.constant('deliver' as const), isKept: fc.boolean() }),
+  fc.record({ kind: fc.constant('answer' as const), index: fc.nat(20) }),
+  fc.record({ kind: fc.constantFrom('fill' as const, 'drain' as const, 'settle' as const) }),
+);
+
+test('a device gets each item that was kept once and in order, whatever order the store answers in (property)', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.nat(10), async (steps, before) => {
+      const store = new SlowStore();
+      const mailboxes = new Mailboxes(store, 3);
+      const sink = new RecordingSink();
+      const deliver = (isKept: boolean): void => {
+        const parcel = { device: DEVICE, opcode: 5, body: new Uint8Array(9) };
+        void mailboxes.deliver(
+          [parcel],
+          (deliveries) => store.append(deliveries, isKept),
+          (result) => result,
+        );
+      };
+      for (let i = 0; i < before; i++) deliver(i % 3 !== 0);
+      mailboxes.attach(DEVICE, 0n, sink);
+
+      for (const { kind, ...rest } of steps) {
+        if (kind === 'deliver') deliver((rest as { isKept: boolean }).isKept);
+        else if (kind === 'answer') store.answers.splice((rest as { index: number }).index, 1)[0]?.();
+        else if (kind === 'fill') sink.hasRoom = false;
+        else if (kind === 'drain') sink.drain();
+        else await settled();
+      }
+      do {
+        sink.drain();
+        for (const answer of store.answers.splice(0)) answer();
+        await settled();
+      } while (store.answers.length > 0);
+      assert.deepEqual(
+        sink.positions,
+        store.disk.map(({ position }) => position),
+      );
+    }),
+  );
+});
+
+test('pushes nothing to a device that has gone, and nothing of a delivery that failed', async () => {
+  const store = new SlowStore();
+  const mailboxes = new Mailboxes(store, 1);
+  const sink = new RecordingSink();
+  const feed = mailboxes.attach(DEVICE, 0n, sink);
+  await settled();
+  store.answers.splice(0)[0]?.();
+  await settled();
+  const parcel = { device: DEVICE, opcode: 5, body: new Uint8Array(0) };
+  const failing = mailboxes.deliver(
+    [parcel],
+    () => Promise.reject(new Error('no')),
+    () => true,
+  );
+  await assert.rejects(failing);
+  const throwing = mailboxes.deliver(
+    [parcel],
+    () => {
+      throw new Error('at once');
+    },
+    () => true,
+  );
+  await assert.rejects(throwing);
+  const first = mailboxes.deliver(
+    [parcel],
+    (deliveries) => store.append(deliveries, true),
+    () => true,
+  );
+  store.answers.splice(0)[0]?.();
+  await first;
+  assert.equal(sink.positions.length, 1); // the failed ones do not hold it up
+  mailboxes.detach(DEVICE, feed);
+  const second = mailboxes.deliver(
+    [parcel],
+    (deliveries) => store.append(deliveries, true),
+    () => true,
+  );
+  store.answers.splice(0)[0]?.();
+  await second;
+  assert.equal(sink.positions.length, 1);
+});
+
+test('positions are the generation above a counter that rises for each device', () => {
+  const positions = new Positions(7);
+  assert.equal(positions.next('a/1'), (7n << 32n) + 1n);
+  assert.equal(positions.next('a/1'), (7n << 32n) + 2n);
+  assert.equal(positions.next('b/1'), (7n << 32n) + 1n);
+  assert.equal(positions.mayHaveGivenOut('a/1', (7n << 32n) + 2n), true);
+  assert.equal(positions.mayHaveGivenOut('a/1', (7n << 32n) + 3n), false);
+  assert.equal(positions.mayHaveGivenOut('c/1', (6n << 32n) + 99n), true);
+  assert.equal(positions.mayHaveGivenOut('c/1', (7n << 32n) + 1n), false);
+});
