@@ -1,22 +1,12 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import {
-  type CryptoProvider,
-  generateIdentity,
-  type Invite,
-  makeDevice,
-  Opcode,
-  parseInvite,
-  parseUsername,
-  phraseFromSeed,
-  signDeviceList,
-} from '@parley/protocol';
+import { type Invite, Opcode, parseInvite, parseUsername, phraseFromSeed } from '@parley/protocol';
 import { QuitSchema } from '@parley/protocol/wire';
 import { logIn } from './connection/login.ts';
 import { formatAddress } from './connection/socket.ts';
-import { accountCredentials } from './conversations/account.ts';
+import { accountCredentials, makeAccount } from './conversations/account.ts';
 import { accountRow, loadAccount, progressRow } from './conversations/records.ts';
 import type { Environment } from './environment.ts';
-import { type Account, AccountSchema, ProgressSchema } from './gen/rows_pb.ts';
+import { type Account, ProgressSchema } from './gen/rows_pb.ts';
 import { type Vault, VaultError } from './vault/vault.ts';
 
 export interface JoinOptions {
@@ -51,7 +41,11 @@ export async function join(options: JoinOptions): Promise<Joined> {
   }
   const account =
     earlier === undefined
-      ? makeAccount(environment.crypto, invite, username, options.deviceName ?? 'first device', environment.now())
+      ? makeAccount(environment.crypto, invite, {
+          username,
+          deviceName: options.deviceName ?? 'first device',
+          nowMs: environment.now(),
+        })
       : { ...earlier, inviteToken: invite.token };
   await vault.write([{ put: accountRow(account) }]);
 
@@ -70,27 +64,4 @@ export async function join(options: JoinOptions): Promise<Joined> {
 function isUnfinished(account: Account, invite: Invite, username: string): boolean {
   const isThere = account.host === invite.host && account.port === invite.port && account.username === username;
   return isThere && account.inviteToken.length > 0;
-}
-
-function makeAccount(crypto: CryptoProvider, invite: Invite, username: string, deviceName: string, nowMs: number): Account {
-  const identity = generateIdentity(crypto);
-  const { certificate, deviceId, signature, channel } = makeDevice(crypto, { username, identity, deviceName, nowMs });
-  const { host, port, tls, caPin, token } = invite;
-  return create(AccountSchema, {
-    username,
-    host,
-    port,
-    tls,
-    caPin,
-    identitySeed: identity.secret,
-    identityKey: identity.publicKey,
-    deviceId,
-    certificate,
-    signatureSecret: signature.secret,
-    signatureKey: signature.publicKey,
-    channelSecret: channel.secret,
-    channelKey: channel.publicKey,
-    deviceList: signDeviceList(crypto, identity, { username, version: 1n, certificates: [certificate] }),
-    inviteToken: token,
-  });
 }

@@ -27,9 +27,21 @@ test('a thousand messages sent at once each way arrive once and in order, over s
     bob.client.send('alice', text, `b${index}`);
   }
   const ids = texts.map((_, index) => index);
-  assert.deepEqual((await alice.events.take('sent', 1_000)).map(({ id }) => id), ids.map((index) => `a${index}`));
-  assert.deepEqual((await bob.events.take('sent', 1_000)).map(({ id }) => id), ids.map((index) => `b${index}`));
-  assert.deepEqual((await alice.events.take('message', 1_000)).map(({ text }) => text), texts);
-  assert.deepEqual((await bob.events.take('message', 1_000)).map(({ text }) => text), texts);
+  assert.deepEqual(
+    (await alice.events.take('sent', 1_000)).map(({ id }) => id),
+    ids.map((index) => `a${index}`),
+  );
+  assert.deepEqual(
+    (await bob.events.take('sent', 1_000)).map(({ id }) => id),
+    ids.map((index) => `b${index}`),
+  );
+  assert.deepEqual(
+    (await alice.events.take('message', 1_000)).map(({ text }) => text),
+    texts,
+  );
+  assert.deepEqual(
+    (await bob.events.take('message', 1_000)).map(({ text }) => text),
+    texts,
+  );
   assert.deepEqual([...alice.events.of('error'), ...bob.events.of('error')], []);
 });

@@ -1,7 +1,8 @@
 import { create, fromBinary } from '@bufbuild/protobuf';
+import { type CryptoProvider, generateIdentity, type Invite, makeDevice, signDeviceList } from '@parley/protocol';
 import { type Registration, RegistrationSchema, SignedDeviceListSchema } from '@parley/protocol/wire';
 import type { Credentials } from '../connection/login.ts';
-import type { Account } from '../gen/rows_pb.ts';
+import { type Account, AccountSchema } from '../gen/rows_pb.ts';
 import type { Records } from './records.ts';
 
 /** What the next login needs. */
@@ -30,5 +31,33 @@ function registrationOf({ inviteToken, deviceList }: Account): Registration | un
   return create(RegistrationSchema, {
     proof: { case: 'inviteToken', value: inviteToken },
     deviceList: fromBinary(SignedDeviceListSchema, deviceList),
+  });
+}
+
+/** A new user: identity, first device and the list with that one device. Nobody knows of it yet. */
+export function makeAccount(
+  crypto: CryptoProvider,
+  invite: Invite,
+  { username, deviceName, nowMs }: { username: string; deviceName: string; nowMs: number },
+): Account {
+  const identity = generateIdentity(crypto);
+  const { certificate, deviceId, signature, channel } = makeDevice(crypto, { username, identity, deviceName, nowMs });
+  const { host, port, tls, caPin, token } = invite;
+  return create(AccountSchema, {
+    username,
+    host,
+    port,
+    tls,
+    caPin,
+    identitySeed: identity.secret,
+    identityKey: identity.publicKey,
+    deviceId,
+    certificate,
+    signatureSecret: signature.secret,
+    signatureKey: signature.publicKey,
+    channelSecret: channel.secret,
+    channelKey: channel.publicKey,
+    deviceList: signDeviceList(crypto, identity, { username, version: 1n, certificates: [certificate] }),
+    inviteToken: token,
   });
 }

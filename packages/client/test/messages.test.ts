@@ -1,0 +1,307 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { MAX_TEXT_BYTES, Opcode, toHex } from '@parley/protocol';
+import { type Commit, CommitSchema, ContentSchema, type Message, MessageSchema } from '@parley/protocol/wire';
+import { MESSAGES_PER_UPDATE } from '../src/conversations/commits.ts';
+import type { Change } from '../src/vault/vault.ts';
+import { type Device, randomId } from './support/device.ts';
+import { Scene } from './support/scene.ts';
+
+test('shows a message once, whoever delivers it again', async () => {
+  const scene = await Scene.create();
+  const { alice, bob } = await scene.pair();
+  const message = await scene.say(bob, 'alice', 'hello');
+  const position = alice.nextPosition();
+  await deliver(alice, message, position);
+  await deliver(alice, message, position);
+  await deliver(alice, message);
+  assert.deepEqual(texts(alice), ['hello']);
+  assert.deepEqual(alice.codes(), []);
+  assert.deepEqual(alice.acks.length, 3, 'ACCEPT, the message, and the copy at a new position');
+});
+
+test('refuses a replayed ciphertext under a new id', async () => {
+  const scene = await Scene.create();
+  const { alice, bob } = await scene.pair();
+  const message = await scene.say(bob, 'alice', 'hello');
+  await deliver(alice, message);
+  await deliver(alice, { ...message, id: randomId(scene.environment) });
+  assert.deepEqual([texts(alice), alice.codes()], [['hello'], ['unreadable']]);
+});
+
+test('refuses a message whose outer id is not the signed one, and can still open it under the right one', async () => {
+  const scene = await Scene.create();
+  const { alice, bob } = await scene.pair();
+  const message = await scene.say(bob, 'alice', 'hello');
+  await deliver(alice, { ...message, id: randomId(scene.environment) });
+  assert.deepEqual([texts(alice), alice.codes()], [[], ['unreadable']]);
+  await deliver(alice, message);
+  assert.deepEqual(texts(alice), ['hello']);
+});
+
+test('refuses a message in a conversation that it does not know', async () => {
+  const scene = await Scene.create();
+  const { alice, bob } = await scene.pair();
+  const message = await scene.say(bob, 'alice', 'hello');
+  await deliver(alice, { ...message, conversation: new Uint8Array(16) });
+  assert.deepEqual([texts(alice), alice.codes()], [[], ['unreadable']]);
+});
+
+test('refuses a message of one conversation delivered in another, so that its author is never taken for somebody else', async () => {
+  const scene = await Scene.create();
+  const { alice, bob } = await scene.pair();
+  const carol = await scene.device('carol');
+  await scene.introduce(alice, carol);
+  const fromCarol = await scene.say(carol, 'alice', 'I am bob');
+  const { conversation } = await scene.say(bob, 'alice', 'I am bob');
+  await deliver(alice, { ...fromCarol, conversation });
+  assert.deepEqual([texts(alice), alice.codes()], [[], ['unreadable']]);
+});
+
+test('refuses a message whose author is not the one the conversation is with', async () => {
+  const scene = await Scene.create();
+  const { alice, bob } = await scene.pair();
+  const message = await scene.say(bob, 'alice', 'hello');
+  const { contacts } = alice.context.records;
+  const contact = contacts.rows.get('bob');
+  assert.ok(contact);
+  contacts.rows.set('bob', { ...contact, identityKey: new Uint8Array(32) });
+  await deliver(alice, message);
+  assert.deepEqual([texts(alice), alice.codes()], [[], ['unreadable']]);
+});
+
+test('shows nothing before consent: a message before the ACCEPT is a gap', async () => {
+  const scene = await Scene.create();
+  const [alice, bob] = [await scene.device('alice'), await scene.device('bob')];
+  await scene.agree(bob, await scene.ask(alice, 'bob'), 'alice');
+  await deliver(alice, await scene.say(bob, 'alice', 'too early'));
+  assert.deepEqual([texts(alice), alice.codes()], [[], ['unreadable']]);
+});
+
+test('goes on after items that cannot be processed, and has ACKed them', async () => {
+  const scene = await Scene.create();
+  const { alice, bob } = await scene.pair();
+  const acked = alice.acks.length;
+  const garbage = Uint8Array.of(0xff, 0xff, 0xff);
+  for (const opcode of [Opcode.RTT, Opcode.ACCEPT, Opcode.REFUSE, Opcode.CANCEL, Opcode.MESSAGE, Opcode.COMMIT, 200]) {
+    await alice.deliver(opcode, garbage);
+  }
+  assert.equal(alice.acks.length, acked + 7);
+  assert.equal(alice.codes().length, 7);
+  await deliver(alice, await scene.say(bob, 'alice', 'still here'));
+  assert.deepEqual(texts(alice), ['still here']);
+});
+
+test('shows a gap in the history where a message could not be read', async () => {
+  const scene = await Scene.create();
+  const { alice, bob } = await scene.pair();
+  const message = await scene.say(bob, 'alice', 'hello');
+  const ciphertext = message.ciphertext.map((byte, index) => (index === message.ciphertext.length - 1 ? byte ^ 1 : byte));
+  await deliver(alice, { ...message, ciphertext });
+  const history = await alice.vault.scan('message', { group: toHex(message.conversation) });
+  assert.equal(history.length, 1);
+  assert.deepEqual(alice.codes(), ['unreadable']);
+});
+
+test('tells of content that only newer clients can show', async () => {
+  const scene = await Scene.create();
+  const { alice, bob } = await scene.pair();
+  await bob.send('alice', 'x');
+  const [row] = bob.waiting(Opcode.MESSAGE);
+  assert.ok(row);
+  const content = toBinary(ContentSchema, create(ContentSchema, { id: row.messageId, sentMs: 1n }));
+  bob.context.records.outbox.rows.set(row.key, { ...row, content, body: new Uint8Array(0) });
+  await bob.send('alice', 'and this');
+  for (const { body } of bob.waiting(Opcode.MESSAGE)) await deliver(alice, fromBinary(MessageSchema, body));
+  assert.deepEqual([texts(alice), alice.codes()], [['and this'], ['cannot_show']]);
+});
+
+test('stores before it sends and before it shows', async () => {
+  const scene = await Scene.create();
+  const { alice, bob } = await scene.pair();
+  const sentBefore = bob.sent.length;
+  const written = observe(bob, (changes) => {
+    assert.equal(bob.sent.length, sentBefore);
+    return changes.flatMap((change) => ('put' in change ? [change.put.collection] : []));
+  });
+  await bob.send('alice', 'hello');
+  assert.deepEqual(new Set(written.flat()), new Set(['outbox', 'message', 'mls-secrets']), 'in one write');
+  assert.equal(written.length, 1);
+  assert.equal(bob.sent.length, sentBefore + 1);
+
+  const received = observe(alice, (changes) => {
+    assert.equal(texts(alice).length, 0);
+    return changes.flatMap((change) => ('put' in change ? [change.put.collection] : []));
+  });
+  const [row] = bob.waiting(Opcode.MESSAGE);
+  await alice.deliver(Opcode.MESSAGE, row?.body ?? new Uint8Array(0));
+  assert.deepEqual(new Set(received.flat()), new Set(['message', 'mls-secrets', 'seen', 'account']), 'in one write');
+  assert.deepEqual(texts(alice), ['hello']);
+});
+
+test('neither sends nor shows nor ACKs what could not be stored', async () => {
+  const scene = await Scene.create();
+  const { alice, bob } = await scene.pair();
+  const message = await scene.say(bob, 'alice', 'hello');
+  const { length } = alice.acks;
+  alice.vault.beforeWrite = () => Promise.reject(new Error('the disk is full'));
+  await deliver(alice, message);
+  assert.deepEqual([texts(alice), alice.acks.length], [[], length]);
+  assert.match(String(alice.broken), /the disk is full/);
+});
+
+test('sends the same content under the same id after a stale epoch', async () => {
+  const scene = await Scene.create();
+  const { alice, bob } = await scene.pair();
+  await alice.send('bob', 'one');
+  await alice.send('bob', 'two');
+  const stale = alice.waiting(Opcode.MESSAGE);
+  const commit = await renewKeys(bob);
+  for (const { key } of stale) await alice.refuse(key, 'stale_epoch');
+  assert.deepEqual(
+    alice.waiting(Opcode.MESSAGE).map(({ body }) => body.length),
+    [0, 0],
+    'they wait for the commit',
+  );
+  await alice.deliver(Opcode.COMMIT, toBinary(CommitSchema, commit));
+  const again = alice.waiting(Opcode.MESSAGE);
+  assert.deepEqual(
+    again.map(({ messageId, epoch }) => [messageId, epoch]),
+    stale.map(({ messageId }) => [messageId, 2n]),
+  );
+  for (const { body } of again) await deliver(bob, fromBinary(MessageSchema, body));
+  assert.deepEqual(texts(bob), ['one', 'two']);
+});
+
+test('encrypts nothing newer while messages of an ended epoch have no answer', async () => {
+  const scene = await Scene.create();
+  const { alice, bob } = await scene.pair();
+  await alice.send('bob', 'one');
+  const [old] = alice.waiting(Opcode.MESSAGE);
+  assert.ok(old);
+  await alice.deliver(Opcode.COMMIT, toBinary(CommitSchema, await renewKeys(bob)));
+  await alice.send('bob', 'two');
+  assert.deepEqual(
+    alice.waiting(Opcode.MESSAGE).map(({ body }) => body.length > 0),
+    [true, false],
+  );
+  await alice.refuse(old.key, 'stale_epoch');
+  for (const { body } of alice.waiting(Opcode.MESSAGE)) await deliver(bob, fromBinary(MessageSchema, body));
+  assert.deepEqual(texts(bob), ['one', 'two']);
+});
+
+test('opens messages that came before their commit once it has come', async () => {
+  const scene = await Scene.create();
+  const { alice, bob } = await scene.pair();
+  const commit = await renewKeys(bob);
+  const early = await scene.say(bob, 'alice', 'from the new epoch');
+  await deliver(alice, early);
+  assert.deepEqual([texts(alice), alice.codes()], [[], []]);
+  await alice.deliver(Opcode.COMMIT, toBinary(CommitSchema, commit));
+  assert.deepEqual([texts(alice), alice.codes()], [['from the new epoch'], []]);
+});
+
+test('keeps only so many messages whose commit has not come', async () => {
+  const scene = await Scene.create();
+  const { alice, bob } = await scene.pair();
+  await renewKeys(bob);
+  const early = await scene.say(bob, 'alice', 'hello');
+  for (let count = 0; count < 33; count += 1) await deliver(alice, { ...early, id: randomId(scene.environment) });
+  assert.deepEqual(alice.codes(), ['unreadable']);
+});
+
+test('commits new keys after so many messages, and sends what waits in the new epoch', async () => {
+  const scene = await Scene.create();
+  const { alice, bob } = await scene.pair();
+  const commit = await renewKeys(bob);
+  assert.equal(commit.epoch, 1n);
+  await alice.deliver(Opcode.COMMIT, toBinary(CommitSchema, commit));
+  const message = await scene.say(bob, 'alice', 'after it');
+  assert.equal(message.epoch, 2n);
+  await deliver(alice, message);
+  await deliver(bob, await scene.say(alice, 'bob', 'me too'));
+  assert.deepEqual([texts(alice), texts(bob)], [['after it'], ['me too']]);
+});
+
+test('gives way when another commit won, and commits again in the epoch after it', async () => {
+  const scene = await Scene.create();
+  const { alice, bob } = await scene.pair();
+  dueForUpdate(alice);
+  await alice.send('bob', 'waits');
+  const [lost] = alice.waiting(Opcode.COMMIT);
+  assert.ok(lost);
+  await alice.deliver(Opcode.COMMIT, toBinary(CommitSchema, await renewKeys(bob)));
+  await alice.refuse(lost.key, 'stale_epoch');
+  const second = await alice.hand(Opcode.COMMIT, (body) => fromBinary(CommitSchema, body));
+  assert.equal(second.epoch, 2n);
+  await bob.deliver(Opcode.COMMIT, toBinary(CommitSchema, second));
+  for (const { body } of alice.waiting(Opcode.MESSAGE)) await deliver(bob, fromBinary(MessageSchema, body));
+  assert.deepEqual([texts(bob), alice.codes(), bob.codes()], [['waits'], [], []]);
+});
+
+test('waits for the commit that won when it hears of it first', async () => {
+  const scene = await Scene.create();
+  const { alice, bob } = await scene.pair();
+  dueForUpdate(alice);
+  await alice.send('bob', 'waits');
+  const [lost] = alice.waiting(Opcode.COMMIT);
+  assert.ok(lost);
+  await alice.refuse(lost.key, 'stale_epoch');
+  assert.equal(alice.waiting(Opcode.COMMIT).length, 0);
+  await alice.deliver(Opcode.COMMIT, toBinary(CommitSchema, await renewKeys(bob)));
+  assert.equal(alice.waiting(Opcode.COMMIT).length, 1);
+});
+
+test('refuses a commit that does not hold, and stays in its epoch', async () => {
+  const scene = await Scene.create();
+  const { alice, bob } = await scene.pair();
+  const commit = await renewKeys(bob);
+  const bytes = commit.commit.map((byte, index) => (index === commit.commit.length - 1 ? byte ^ 1 : byte));
+  await alice.deliver(Opcode.COMMIT, toBinary(CommitSchema, { ...commit, commit: bytes }));
+  assert.deepEqual(alice.codes(), ['unreadable']);
+  await alice.deliver(Opcode.COMMIT, toBinary(CommitSchema, commit));
+  await deliver(alice, await scene.say(bob, 'alice', 'hello'));
+  assert.deepEqual(texts(alice), ['hello']);
+});
+
+test('sends nothing to who has not accepted, nor more than fits', async () => {
+  const scene = await Scene.create();
+  const { alice } = await scene.pair();
+  await alice.send('carol', 'hello');
+  await alice.send('bob', 'x'.repeat(MAX_TEXT_BYTES + 1));
+  assert.deepEqual(alice.codes(), ['no_consent', 'too_large']);
+});
+
+async function deliver(device: Device, message: Message, position = device.nextPosition()): Promise<void> {
+  await device.deliver(Opcode.MESSAGE, toBinary(MessageSchema, message), position);
+}
+
+function texts(device: Device): string[] {
+  return device.of('message').map(({ text }) => text);
+}
+
+/** As if it had sent so many that new keys are due with the next one. */
+function dueForUpdate(device: Device): void {
+  const { rows } = device.context.records.conversations;
+  for (const [key, row] of rows) rows.set(key, { ...row, sentSinceUpdate: MESSAGES_PER_UPDATE });
+}
+
+/** A commit of this device that the server has taken. */
+async function renewKeys(device: Device): Promise<Commit> {
+  dueForUpdate(device);
+  const [row] = device.context.records.conversations.rows.values();
+  await device.send(row?.peer ?? '', 'its occasion');
+  const commit = await device.hand(Opcode.COMMIT, (body) => fromBinary(CommitSchema, body));
+  for (const { key } of device.waiting(Opcode.MESSAGE)) await device.refuse(key, 'no_consent');
+  device.events.splice(0);
+  return commit;
+}
+
+function observe<Result>(device: Device, look: (changes: readonly Change[]) => Result): Result[] {
+  const results: Result[] = [];
+  device.vault.beforeWrite = (changes) => {
+    results.push(look(changes));
+  };
+  return results;
+}

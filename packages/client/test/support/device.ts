@@ -1,0 +1,170 @@
+import { create, fromBinary } from '@bufbuild/protobuf';
+import { concat, MESSAGE_ID_BYTES, Opcode } from '@parley/protocol';
+import { AckSchema, OkSchema, type SignedDeviceList, SignedDeviceListSchema, UserQuerySchema } from '@parley/protocol/wire';
+import type { Connection } from '../../src/connection/connection.ts';
+import { type Reply, RequestError } from '../../src/connection/reply.ts';
+import { makeAccount } from '../../src/conversations/account.ts';
+import type { Context } from '../../src/conversations/context.ts';
+import { Inbox } from '../../src/conversations/inbox.ts';
+import { compose } from '../../src/conversations/messages.ts';
+import { openGroup } from '../../src/conversations/open-group.ts';
+import { Outbox } from '../../src/conversations/outbox.ts';
+import { accountRow, Records } from '../../src/conversations/records.ts';
+import { showRequest } from '../../src/conversations/requests.ts';
+import type { Environment } from '../../src/environment.ts';
+import type { ClientEvent, ClientEventName } from '../../src/events.ts';
+import type { OutboxRow } from '../../src/gen/rows_pb.ts';
+import { MemoryVault } from './memory-vault.ts';
+
+/** Newest device lists by user name: what the server would say. */
+export type Directory = Map<string, SignedDeviceList>;
+
+/**
+ * A client's conversations without a network: the test is the server, and may be an evil one. What the device sends waits in `outbox`;
+ * what it is to receive is given to `deliver`.
+ */
+export class Device {
+  readonly context: Context;
+  readonly vault: MemoryVault;
+  readonly events: ClientEvent[] = [];
+  readonly acks: bigint[] = [];
+  /** What was sent, in order. */
+  readonly sent: { opcode: number; body: Uint8Array }[] = [];
+  readonly list: SignedDeviceList;
+  #inbox: Inbox;
+  #position = 1n << 32n;
+  #openings: Promise<void>[] = [];
+  broken: unknown;
+
+  static async create(environment: Environment, username: string, directory: Directory): Promise<Device> {
+    const vault = new MemoryVault();
+    const invite = { tls: false, host: 'localhost', port: 1, caPin: new Uint8Array(32), token: new Uint8Array(16) };
+    const account = makeAccount(environment.crypto, invite, { username, deviceName: 'test', nowMs: environment.now() });
+    await vault.write([{ put: accountRow(account) }]);
+    const device = new Device(environment, vault, await Records.load(vault, environment.mls), directory);
+    directory.set(username, device.list);
+    return device;
+  }
+
+  private constructor(environment: Environment, vault: MemoryVault, records: Records, directory: Directory) {
+    this.vault = vault;
+    this.list = fromBinary(SignedDeviceListSchema, records.account.deviceList);
+    const outbox = new Outbox(records, environment, (key, reply) => this.#inbox.reply(key, reply));
+    this.context = {
+      environment,
+      records,
+      outbox,
+      emit: (event) => this.events.push(event),
+      ask: async (opcode, body) => answerAsServer(directory, opcode, body),
+      accept: (request) => this.#openings.push(openGroup(this.context, request)),
+      show: (_request, user) => showRequest(this.context, user),
+    };
+    this.#inbox = new Inbox(this.context, {
+      onIdle: () => {},
+      onBroken: (error) => {
+        this.broken = error;
+      },
+    });
+    outbox.online(this.#connection);
+  }
+
+  get username(): string {
+    return this.context.records.account.username;
+  }
+
+  /** Pushes a mailbox item and waits until it is processed. */
+  async deliver(opcode: number, body: Uint8Array, position = this.nextPosition()): Promise<void> {
+    const prefix = new Uint8Array(9);
+    prefix[0] = 0x09;
+    new DataView(prefix.buffer).setBigUint64(1, position, true);
+    this.#inbox.frame({ opcode, sequence: 0, body: concat(prefix, body) }, this.#connection);
+    await this.settled();
+  }
+
+  /** What is in the outbox with this opcode, oldest first. */
+  waiting(opcode: Opcode): OutboxRow[] {
+    return [...this.context.records.outbox.rows.values()].filter((row) => row.opcode === opcode);
+  }
+
+  /** The body of the one thing of this opcode in the outbox, and takes it as answered with OK. */
+  async hand<Body>(opcode: Opcode, decode: (body: Uint8Array) => Body): Promise<Body> {
+    const [row] = this.waiting(opcode);
+    if (row === undefined) throw new Error(`nothing with opcode ${opcode} waits`);
+    await this.reply(row.key, { kind: 'ok', ok: create(OkSchema) });
+    return decode(row.body);
+  }
+
+  async reply(key: string, reply: Reply): Promise<void> {
+    this.#inbox.reply(key, reply);
+    await this.settled();
+  }
+
+  /** The server's ERROR with this code. */
+  refuse(key: string, code: string, more: object = {}): Promise<void> {
+    const error = new RequestError({
+      $typeName: 'parley.Error',
+      detail: '',
+      retryAfterMs: 0,
+      winnerSha256: new Uint8Array(0),
+      code,
+      ...more,
+    });
+    return this.reply(key, { kind: 'error', error });
+  }
+
+  async send(to: string, text: string, tag = 'tag'): Promise<void> {
+    const { context } = this;
+    await context.records.transact(async (transaction) => compose(context, transaction, [{ to, text, tag }]));
+    await this.settled();
+  }
+
+  of<Name extends ClientEventName>(name: Name): Extract<ClientEvent, { event: Name }>[] {
+    return this.events.filter((event) => event.event === name) as Extract<ClientEvent, { event: Name }>[];
+  }
+
+  codes(): string[] {
+    return this.of('error').map(({ code }) => code);
+  }
+
+  nextPosition(): bigint {
+    this.#position += 1n;
+    return this.#position;
+  }
+
+  async settled(): Promise<void> {
+    do {
+      await new Promise((resolve) => setImmediate(resolve));
+      await Promise.all(this.#openings.splice(0));
+      await this.context.records.idle();
+    } while (!this.#inbox.isIdle && this.broken === undefined);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  readonly #connection = {
+    notify: (opcode: number, body: Uint8Array) => {
+      if (opcode === Opcode.ACK) this.acks.push(fromBinary(AckSchema, body).position);
+    },
+    send: (opcode: number, body: Uint8Array) => {
+      this.sent.push({ opcode, body });
+    },
+    close: () => {},
+    pause: () => {},
+  } as unknown as Connection;
+}
+
+function answerAsServer(directory: Directory, opcode: number, body: Uint8Array): Reply {
+  if (opcode !== Opcode.USER) return { kind: 'lost' };
+  const { username } = fromBinary(UserQuerySchema, body);
+  const devices = directory.get(username);
+  const value = {
+    $typeName: 'parley.UserRecord' as const,
+    username,
+    identityKey: new Uint8Array(32),
+    ...(devices && { devices }),
+  };
+  return { kind: 'ok', ok: create(OkSchema, { result: { case: 'user', value } }) };
+}
+
+export function randomId(environment: Environment): Uint8Array {
+  return environment.crypto.randomBytes(MESSAGE_ID_BYTES);
+}

@@ -1,0 +1,60 @@
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { Opcode } from '@parley/protocol';
+import { type Accept, AcceptSchema, type Message, MessageSchema, type Rtt, RttSchema } from '@parley/protocol/wire';
+import { accept, request } from '../../src/conversations/requests.ts';
+import type { Environment } from '../../src/environment.ts';
+import { nodeEnvironment } from '../../src/node.ts';
+import { Device, type Directory } from './device.ts';
+
+/** Devices of several people; what they send goes through the hands of the test. */
+export class Scene {
+  readonly environment: Environment;
+  readonly directory: Directory = new Map();
+
+  static async create(changes: Partial<Environment> = {}): Promise<Scene> {
+    return new Scene({ ...(await nodeEnvironment()), ...changes });
+  }
+
+  private constructor(environment: Environment) {
+    this.environment = environment;
+  }
+
+  device(username: string): Promise<Device> {
+    return Device.create(this.environment, username, this.directory);
+  }
+
+  async pair(): Promise<{ alice: Device; bob: Device }> {
+    const alice = await this.device('alice');
+    const bob = await this.device('bob');
+    await this.introduce(alice, bob);
+    return { alice, bob };
+  }
+
+  /** An RTT as the server passes it on. */
+  async ask(asker: Device, asked: string): Promise<Rtt> {
+    await request(asker.context, asked);
+    const rtt = await asker.hand(Opcode.RTT, (body) => fromBinary(RttSchema, body));
+    return { ...rtt, fromDevices: asker.list };
+  }
+
+  /** The ACCEPT to a request, as the server passes it on. */
+  async agree(asked: Device, rtt: Rtt, asker: string): Promise<Accept> {
+    await asked.deliver(Opcode.RTT, toBinary(RttSchema, rtt));
+    await accept(asked.context, asker);
+    await asked.settled();
+    const answer = await asked.hand(Opcode.ACCEPT, (body) => fromBinary(AcceptSchema, body));
+    return { ...answer, fromDevices: asked.list };
+  }
+
+  async introduce(asker: Device, asked: Device): Promise<void> {
+    const rtt = await this.ask(asker, asked.username);
+    const answer = await this.agree(asked, rtt, asker.username);
+    await asker.deliver(Opcode.ACCEPT, toBinary(AcceptSchema, answer));
+  }
+
+  /** An encrypted message, as it leaves. */
+  async say(from: Device, to: string, text: string): Promise<Message> {
+    await from.send(to, text);
+    return from.hand(Opcode.MESSAGE, (body) => fromBinary(MessageSchema, body));
+  }
+}
