@@ -118,9 +118,14 @@ describe('parley chat --json', () => {
     const { data } = await joined(t);
     const child = start(t, ['chat', '--data', data, '--json'], { env });
     await jsonLines(child, 1);
+    let rest = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      rest += text;
+    });
     child.stdin.write('{"do":"quit"}\n');
     const [code] = await new Promise<[number | null]>((done) => child.once('close', (status) => done([status])));
     assert.equal(code, 0);
+    assert.doesNotMatch(rest, /offline/);
   });
 
   it('ends with 0 after SIGTERM', async (t) => {

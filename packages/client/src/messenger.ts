@@ -152,7 +152,8 @@ export class Messenger {
   #offline(): void {
     this.context.outbox.offline();
     this.#wasOffline = true;
-    this.context.emit({ event: 'offline' });
+    // After a QUIT of one's own the end of the connection is no news.
+    if (!this.#over) this.context.emit({ event: 'offline' });
     this.#handlers.onProgress();
   }
 
