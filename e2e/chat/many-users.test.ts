@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CrowdProcess } from '../support/crowd-process.ts';
+import { parseJsonLine } from '../support/json-lines.ts';
+import { parley } from '../support/process.ts';
 import type { ScriptClient } from '../support/script-client.ts';
 import { befriend, World } from '../support/world.ts';
 
@@ -22,6 +25,33 @@ test('20 users in 10 pairs talk at the same time, and nobody sees what is not th
     await Promise.all(clients.map((client) => client.quit())),
     clients.map(() => 0),
   );
+});
+
+test('200 users in 100 pairs, SDK clients in four processes, talk at the same time', async () => {
+  await using world = await World.start();
+  const { stdout } = await parley(['invite', '--data', world.serverFolder, '--uses', '200', '--json']);
+  const invite = String(parseJsonLine(stdout.trim()).url);
+  const crowds = [0, 50, 100, 150].map(
+    (first) => new CrowdProcess({ invite, folder: world.folder, first, count: 50, messages: 20 }),
+  );
+  for (const crowd of crowds) {
+    world.defer(() => crowd.kill());
+  }
+  assert.deepEqual(
+    await Promise.all(crowds.map((crowd) => crowd.line(0))),
+    crowds.map(() => ({ ready: 50 })),
+  );
+  const watcher = await world.enter('watcher');
+  assert.equal((await watcher.list()).length, 201);
+
+  for (const crowd of crowds) {
+    crowd.go();
+  }
+  for (const crowd of crowds) {
+    assert.deepEqual(await crowd.line(1), { received: 50 * 20, problems: [] });
+  }
+  assert.deepEqual(await Promise.all(crowds.map((crowd) => crowd.end())), [0, 0, 0, 0]);
+  assert.deepEqual(await watcher.list(), ['watcher']);
 });
 
 /** Two at a time: each join derives a key from its passphrase. */

@@ -42,30 +42,35 @@ test('what is sent while the server is away is sent when it is back, once', asyn
   assert.equal(bob.events.filter(({ event }) => event === 'message').length, 2);
 });
 
-test('messages under way when a client is killed come after its restart, none lost', async () => {
+test('a client that is killed under fire gets the rest after its restart: in order, nothing twice', async () => {
   await using world = await World.start();
   const [alice, bob] = await world.enterAll('alice', 'bob');
   await befriend(['alice', alice], ['bob', bob]);
-  const texts = Array.from({ length: 200 }, (_, index) => `number ${index}`);
-  alice.send(...texts.map((text, index) => ({ do: 'send', to: 'bob', text, id: String(index) })));
+  const send = (from: number, to: number): void => {
+    const ids = Array.from({ length: to - from }, (_, index) => String(from + index));
+    alice.send(...ids.map((id) => ({ do: 'send', to: 'bob', text: `number ${id}`, id })));
+  };
+  send(0, 200);
   await bob.collect('message', 20);
   await bob.kill();
-  const before = bob.events.filter(({ event }) => event === 'message').map((event) => event.text);
+  send(200, 300);
+  await alice.collect('sent', 300);
 
   const again = world.start('bob');
-  await again.next('ready');
-  await alice.collect('sent', texts.length);
-  await again.next('message', { text: texts.at(-1) });
-  const after = again.events.filter(({ event }) => event === 'message').map((event) => event.text);
-  // Stored before it is shown: what was stored but not yet printed is in the vault and is not printed again.
-  assert.deepEqual(new Set(after).size, after.length, 'nothing twice');
+  await again.next('message', { text: 'number 299' });
+  const numbers = [...bob.events, ...again.events]
+    .filter(({ event }) => event === 'message')
+    .map(({ text }) => Number(String(text).replace('number ', '')));
   assert.deepEqual(
-    after.filter((text) => before.includes(text)),
-    [],
-    'nothing that was shown before',
+    numbers,
+    [...new Set(numbers)].sort((a, b) => a - b),
+    'in order, nothing twice',
   );
-  assert.deepEqual(after, texts.slice(texts.length - after.length), 'in order, without a gap');
-  assert.ok(before.length + after.length >= texts.length - 200);
+  // What was in the vault when it was killed, but not yet printed, stays in the vault alone. What came later is complete.
+  assert.deepEqual(
+    numbers.slice(-100),
+    Array.from({ length: 100 }, (_, index) => 200 + index),
+  );
 });
 
 test('a server that is killed gives every acknowledged message to a receiver who was away', async () => {

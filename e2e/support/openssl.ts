@@ -7,6 +7,8 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+const DAY_MS = 86_400_000;
+
 /** Runs openssl; what it printed. @throws with its stderr */
 export async function openssl(...argumentList: string[]): Promise<string> {
   const { stdout } = await run('openssl', argumentList, { encoding: 'utf8' });
@@ -87,8 +89,10 @@ export class Operator {
           '[extensions]\nauthorityKeyIdentifier=keyid',
         ].join('\n'),
       );
+      const now = Date.now();
       await openssl(
-        ...['ca', '-gencrl', '-config', join(scratch, 'ca.cnf'), '-crldays', String(options.days ?? 5)],
+        ...['ca', '-gencrl', '-config', join(scratch, 'ca.cnf')],
+        ...['-crl_lastupdate', opensslTime(now - 2 * DAY_MS), '-crl_nextupdate', opensslTime(now + (options.days ?? 5) * DAY_MS)],
         ...['-cert', this.#file('ca.pem'), '-keyfile', this.#file('ca.key'), '-out', this.#file('crl.pem')],
       );
     });
@@ -106,4 +110,9 @@ export class Operator {
       await rm(scratch, { recursive: true, force: true });
     }
   }
+}
+
+/** YYYYMMDDHHMMSSZ */
+function opensslTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}Z`;
 }

@@ -61,13 +61,18 @@ export async function parley(argumentList: readonly string[], options: RunOption
 }
 
 /** Fails with what was waited for when the deadline passes. */
-export async function within<T>(promise: Promise<T>, what: string, onDeadline?: () => void): Promise<T> {
+export async function within<T>(
+  promise: Promise<T>,
+  what: string,
+  onDeadline?: () => void,
+  deadlineMs = DEADLINE_MS,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       onDeadline?.();
-      reject(new Error(`waited ${DEADLINE_MS / 1_000} s for ${what}`));
-    }, DEADLINE_MS);
+      reject(new Error(`waited ${deadlineMs / 1_000} s for ${what}`));
+    }, deadlineMs);
   });
   try {
     return await Promise.race([promise, deadline]);
