@@ -99,7 +99,7 @@ export const MAILBOX_MAX_BYTES = 64 * 1_024 * 1_024;
 export const MAILBOX_MAX_AGE_MS = 60 * DAY;
 
 export const INVITE_LIFETIME_MS = 7 * DAY;
-export const INVITE_USES = 100;
+export const INVITE_USES = 1_000;
 /** One-time KeyPackages a client keeps published, and below how many left the server says `low`. */
 export const KEY_PACKAGES_PUBLISHED = 20;
 export const KEY_PACKAGES_LOW = 8;
