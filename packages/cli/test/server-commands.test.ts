@@ -54,6 +54,13 @@ describe('parley serve', () => {
     const { code, stdout, stderr } = await run(t, args);
     assert.deepEqual([code, stdout], [2, '']);
     assert.match(stderr, /^parley: port \d+ is in use.*--port\n$/);
+
+    // It was no first start yet: the next one is, and prints the invite.
+    const next = start(t, ['serve', '--data', other, '--host', '127.0.0.1', '--port', '0', '--json']);
+    assert.deepEqual(
+      (await jsonLines(next, 2)).map(({ event }) => event),
+      ['listening', 'invite'],
+    );
   });
 });
 

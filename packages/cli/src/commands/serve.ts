@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isHost, toBase64Url } from '@parley/protocol';
 import {
@@ -24,6 +24,8 @@ export interface ServeOptions {
   readonly json?: boolean;
 }
 
+/** Left in the data folder by a first start that failed (a port in use, say): the next one is still the first. */
+const UNFINISHED = 'first-start';
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
 /** Runs a server until SIGINT or SIGTERM. */
@@ -32,21 +34,35 @@ export async function serve(options: ServeOptions): Promise<void> {
   const stopped = Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => new Promise((done) => process.on(signal, done))));
   const names = options.name ?? ['localhost'];
   for (const name of names) if (!isHost(name.toLowerCase())) throw wrongUsage('--name is a DNS name or an IP address');
-  const firstStart = !existsSync(join(options.data, DATABASE));
-  const server = await start(options, {
+  const unfinished = join(options.data, UNFINISHED);
+  const firstStart = !existsSync(join(options.data, DATABASE)) || existsSync(unfinished);
+  const config = {
     dataFolder: options.data,
     host: options.host ?? '',
     port: options.port,
     names,
     ...tls(options),
     logger: createLog({ level: logLevel() }),
+  };
+  const server = await start(options, config).catch((error: unknown) => {
+    if (firstStart) mark(unfinished);
+    throw error;
   });
+  if (firstStart) rmSync(unfinished, { force: true });
   const broken = new Promise<never>((_, reject) => {
     server.on('error', (cause) => reject(new Failure(Exit.localStore, `the database in ${options.data} is broken`, { cause })));
   });
   broken.catch(() => {});
   await announce(server, options, names, firstStart);
   await Promise.race([stopped, broken]).finally(() => server.close());
+}
+
+function mark(file: string): void {
+  try {
+    writeFileSync(file, '', { mode: 0o600 });
+  } catch {
+    // Then there is no folder that a next start would find changed.
+  }
 }
 
 /** Warnings, unless `PARLEY_LOG` asks for more or less. */
