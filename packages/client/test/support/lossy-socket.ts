@@ -1,0 +1,45 @@
+import type { WebSocketLike } from '../../src/environment.ts';
+
+/** A real WebSocket that can be made to lose what the server sends, and be cut. */
+export class LossySockets {
+  readonly sockets: WebSocket[] = [];
+  /** While true nothing that arrives is handed on. */
+  deaf = false;
+  /** Messages that went out, by length. */
+  readonly sent: number[] = [];
+  /** Called after each of them. */
+  afterSend: () => void = () => {};
+
+  readonly open = (url: string, protocol: string): WebSocketLike => {
+    const socket = new WebSocket(url, protocol);
+    this.sockets.push(socket);
+    const isDeaf = (): boolean => this.deaf;
+    return {
+      get binaryType() {
+        return socket.binaryType;
+      },
+      set binaryType(type: string) {
+        socket.binaryType = type as 'arraybuffer';
+      },
+      get bufferedAmount() {
+        return socket.bufferedAmount;
+      },
+      send: (data) => {
+        this.sent.push(data.length);
+        socket.send(data);
+        this.afterSend();
+      },
+      close: (code, reason) => socket.close(code, reason),
+      addEventListener(type: string, listener: (event: never) => void) {
+        socket.addEventListener(type as 'message', (event) => {
+          if (type !== 'message' || !isDeaf()) listener(event as never);
+        });
+      },
+    };
+  };
+
+  /** Ends all connections. */
+  cut(): void {
+    for (const socket of this.sockets.splice(0)) socket.close();
+  }
+}
