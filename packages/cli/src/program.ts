@@ -35,7 +35,7 @@ export function createProgram(): Command {
     .command('invite')
     .description('make an invite, while the server runs or not')
     .option('--data <folder>', SERVER_DATA, './parley-data')
-    .option('--uses <number>', 'how many may join with it', wholeNumber(1, 1_000_000), 100)
+    .option('--uses <number>', 'how many may join with it', wholeNumber(1, 1_000_000), 1_000)
     .option('--expires <days>', 'for how many days', wholeNumber(1, 3_650), 7)
     .option('--json', JSON_LINES)
     .action(async (options) => (await import('./commands/invite.ts')).invite(options));
@@ -68,7 +68,7 @@ export function createProgram(): Command {
     .action(async (account, options) => (await import('./commands/chat.ts')).chat(account, options));
 
   for (const command of [program, ...program.commands, ...user.commands]) {
-    command.helpOption('--help', 'print this help').helpCommand(false);
+    command.helpOption('-h, --help', 'print this help').helpCommand(false);
     command.configureOutput({ outputError: (text, write) => write(oneLine(text, command)) });
   }
   return program;
