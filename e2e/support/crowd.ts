@@ -75,13 +75,14 @@ function problems(member: Member, other: Member): string[] {
   ];
 }
 
+const ended = once(process.stdin, 'end');
 const members: Member[] = [];
 for (let index = 0; index < Number(count); index += 1) {
   members.push(await enter(`member${String(Number(first) + index).padStart(3, '0')}`));
 }
 console.log(JSON.stringify({ ready: members.length }));
 
-await once(process.stdin, 'data');
+await Promise.race([once(process.stdin, 'data'), ended]);
 const pairs = members.flatMap((alice, index) => (index % 2 === 0 ? [[alice, members[index + 1] as Member] as const] : []));
 await Promise.all(pairs.map(([alice, bob]) => talk(alice, bob)));
 console.log(
@@ -91,6 +92,6 @@ console.log(
   }),
 );
 
-await once(process.stdin, 'end');
+await ended;
 await Promise.all(members.map(({ client }) => client.quit()));
 process.exit(0);

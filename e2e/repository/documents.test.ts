@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { test } from 'node:test';
+import { parseScriptCommand } from '../../packages/cli/src/chat/script-commands.ts';
+import { Exit } from '../../packages/cli/src/exit.ts';
+import { workedExample } from '../../scripts/worked-example.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const read = (file: string): string => readFileSync(resolve(root, file), 'utf8');
+
+test('the worked example of docs/protocol.md is what the script prints', () => {
+  const section = read('docs/protocol.md').split('## 11. A worked example')[1] ?? '';
+  assert.equal(section.split('```')[1]?.trim(), workedExample());
+});
+
+test('every link of a document leads to a file that exists', () => {
+  for (const file of globSync(['*.md', 'docs/*.md'], { cwd: root })) {
+    for (const [, target = ''] of read(file).matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {
+      if (!target.startsWith('https:')) {
+        assert.ok(existsSync(resolve(root, dirname(file), target)), `${file}: ${target}`);
+      }
+    }
+  }
+});
+
+test('docs/path.md calls each file what its link leads to', () => {
+  for (const [, name, target] of read('docs/path.md').matchAll(/\[`([^`]+)`\]\(([^)]+)\)/g)) {
+    assert.equal(target, `../packages/${name}`);
+  }
+});
+
+test('the README lists every direct dependency with its version and licence, and nothing else', () => {
+  const listed = read('README.md')
+    .split('\n')
+    .filter((line) => /^\| [@a-z]/.test(line) && line.split('|').length === 7)
+    .flatMap((line) => {
+      const [names = '', version, licence] = line
+        .split('|')
+        .slice(1)
+        .map((cell) => cell.trim());
+      return names.split(', ').map((name) => `${name} ${version} ${licence}`);
+    })
+    .filter((line) => !line.startsWith('package '));
+  assert.deepEqual(listed.sort(), directDependencies().sort());
+});
+
+test('docs/cli.md lists the exit codes and the commands of script mode', () => {
+  const document = read('docs/cli.md');
+  const codes = [...document.matchAll(/^\| (\d) \|/gm)].map(([, code]) => Number(code));
+  assert.deepEqual(codes, Object.values(Exit));
+  const commands = [...document.matchAll(/`(\{"do":[^`]+\})`/g)].map(([, line = '']) => parseScriptCommand(line).do);
+  assert.deepEqual(commands, ['list', 'request', 'accept', 'refuse', 'cancel', 'block', 'send', 'quit']);
+});
+
+test('the lockfile names no registry, and no package has an install script', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as {
+    packages: Record<string, { resolved?: string; link?: boolean; hasInstallScript?: boolean }>;
+  };
+  for (const [name, entry] of Object.entries(packages)) {
+    assert.ok(entry.resolved === undefined || entry.link === true, `${name}: ${entry.resolved}`);
+    assert.ok(entry.hasInstallScript !== true, `${name} has an install script`);
+  }
+});
+
+function directDependencies(): string[] {
+  const { packages } = JSON.parse(read('package-lock.json')) as {
+    packages: Record<string, { version: string; license: string }>;
+  };
+  const manifests = ['package.json', ...globSync('packages/*/package.json', { cwd: root })].map(
+    (file) => JSON.parse(read(file)) as Record<string, Record<string, string> | undefined>,
+  );
+  const names = manifests.flatMap(({ dependencies, devDependencies, optionalDependencies }) =>
+    Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies }),
+  );
+  return [...new Set(names)]
+    .filter((name) => !name.startsWith('@parley/'))
+    .map((name) => {
+      const { version, license } = packages[`node_modules/${name}`] ?? assert.fail(name);
+      return `${name} ${version} ${license.replace(/^\((.*)\)$/, '$1')}`;
+    });
+}
