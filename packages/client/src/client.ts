@@ -27,6 +27,8 @@ export class ParleyClient {
   readonly #lanes = new Lanes(MAX_WAITING);
   readonly #over: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly #waiters: (() => void)[] = [];
+  #started: Promise<void> = Promise.resolve();
+  #quitting: Promise<void> | undefined;
   #typed: Typed[] = [];
   #sending = false;
   #lists = 0;
@@ -72,7 +74,8 @@ export class ParleyClient {
   async start(): Promise<void> {
     if (this.#state !== 'new') return;
     this.#state = 'running';
-    await this.#messenger.start();
+    this.#started = this.#messenger.start();
+    await this.#started;
   }
 
   /** Who is on line: one `users` event. */
@@ -128,8 +131,13 @@ export class ParleyClient {
    * Waits for the answers to what was sent, says QUIT and ends. While the server is away it does not wait: what has no OK is in the vault and goes
    * out with the next start.
    */
-  async quit(): Promise<void> {
-    if (this.#state === 'over') return;
+  quit(): Promise<void> {
+    this.#quitting ??= this.#quit();
+    return this.#quitting;
+  }
+
+  async #quit(): Promise<void> {
+    await this.#started.catch(() => {});
     await this.#messenger.link.settled();
     if (this.#messenger.link.connection !== undefined) await this.#flushWhileOnline();
     if (this.#takes()) {

@@ -151,6 +151,35 @@ test('shows unanswered requests again after a restart, once', async () => {
   assert.equal(again.events.of('request').length, 1);
 });
 
+test('goes on with an acceptance that an earlier run could not carry out', async () => {
+  await using world = await World.create();
+  const alice = await world.person('alice');
+  const bob = await world.person('bob');
+  alice.client.request('bob');
+  await bob.events.next('request');
+  await world.stopServer();
+  await bob.events.next('offline');
+  bob.client.accept('alice');
+  await bob.client.quit();
+  await world.startServer();
+  const again = await world.start('bob', bob.vault);
+  assert.equal((await alice.events.next('accepted')).by, 'bob');
+  again.client.send('alice', 'here I am', '1');
+  assert.equal((await alice.events.next('message')).text, 'here I am');
+  assert.deepEqual([...bob.events.of('error'), ...again.events.of('error')], []);
+});
+
+test('sends what was given to it before it was on line, when told to quit right after', async () => {
+  await using world = await World.create();
+  const { alice, bob } = await world.pair();
+  await alice.client.quit();
+  const again = await world.start('alice', alice.vault);
+  again.client.send('bob', 'in a hurry', '1');
+  await again.client.quit();
+  assert.equal(again.events.of('sent').length, 1);
+  assert.equal((await bob.events.next('message')).text, 'in a hurry');
+});
+
 test('stops for good at a server whose CA is not the pinned one, and sends it no login', async () => {
   await using world = await World.create();
   const alice = await world.person('alice');

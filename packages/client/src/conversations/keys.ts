@@ -98,10 +98,15 @@ function keysBody(what: What): Uint8Array {
   return toBinary(KeysRequestSchema, create(KeysRequestSchema, { what }));
 }
 
-/** One published KeyPackage of each of these devices; of those that have any. */
-export async function claimKeyPackages(context: Context, username: string, deviceIds: Uint8Array[]): Promise<DeviceKeyPackage[]> {
+/** One published KeyPackage of each of these devices; of those that have any. `undefined` when the client ended first. */
+export async function claimKeyPackages(
+  context: Context,
+  username: string,
+  deviceIds: Uint8Array[],
+): Promise<DeviceKeyPackage[] | undefined> {
   if (deviceIds.length === 0) return [];
   const reply = await context.ask(Opcode.KEYS, keysBody({ case: 'claim', value: { username, deviceIds } }));
+  if (reply.kind === 'lost') return undefined;
   if (reply.kind !== 'ok' || reply.ok.result.case !== 'keys') return [];
   const wanted = new Set(deviceIds.map(toHex));
   return reply.ok.result.value.keyPackages.filter(({ deviceId }) => wanted.delete(toHex(deviceId)));

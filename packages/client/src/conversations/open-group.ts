@@ -9,6 +9,7 @@ import {
   type SignedDeviceList,
   UserQuerySchema,
 } from '@parley/protocol/wire';
+import type { Reply } from '../connection/reply.ts';
 import { ConversationState, type Request, RequestState } from '../gen/rows_pb.ts';
 import { MlsError } from '../mls/mls.ts';
 import { makeAccept } from './consent.ts';
@@ -28,8 +29,11 @@ export async function openGroup(context: Context, requestKey: string): Promise<v
   const { records } = context;
   const pending = records.requests.rows.get(requestKey);
   if (pending === undefined || pending.state !== RequestState.ACCEPTING) return;
-  const devices = await askForDevices(context, pending.peer);
+  const reply = await askForUser(context, pending.peer);
   const siblings = await claimKeyPackages(context, records.account.username, siblingIds(context));
+  // The client is ending; the next start goes on here.
+  if (reply.kind === 'lost' || siblings === undefined) return;
+  const devices = reply.kind === 'ok' && reply.ok.result.case === 'user' ? reply.ok.result.value.devices : undefined;
   await records.transact(async (transaction) => {
     const request = transaction.get(records.requests, requestKey);
     if (request === undefined || request.state !== RequestState.ACCEPTING) return;
@@ -41,10 +45,8 @@ export async function openGroup(context: Context, requestKey: string): Promise<v
   });
 }
 
-async function askForDevices(context: Context, username: string): Promise<SignedDeviceList | undefined> {
-  const body = toBinary(UserQuerySchema, create(UserQuerySchema, { username }));
-  const reply = await context.ask(Opcode.USER, body);
-  return reply.kind === 'ok' && reply.ok.result.case === 'user' ? reply.ok.result.value.devices : undefined;
+function askForUser(context: Context, username: string): Promise<Reply> {
+  return context.ask(Opcode.USER, toBinary(UserQuerySchema, create(UserQuerySchema, { username })));
 }
 
 async function make(

@@ -23,6 +23,7 @@ export async function request(context: Context, user: string): Promise<void> {
   if (user === records.account.username) return tell(context, 'malformed', 'you cannot ask yourself');
   const made = await makeKeyPackage(context, { published: false });
   const siblings = await claimKeyPackages(context, records.account.username, siblingIds(context));
+  if (siblings === undefined) return;
   await records.transact(async (transaction) => {
     const crossing = findPending(context, transaction, user, 'incoming');
     if (crossing !== undefined) return markAccepted(context, transaction, crossing);

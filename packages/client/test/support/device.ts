@@ -1,11 +1,21 @@
 import { create, fromBinary } from '@bufbuild/protobuf';
-import { concat, MESSAGE_ID_BYTES, Opcode } from '@parley/protocol';
-import { AckSchema, OkSchema, type SignedDeviceList, SignedDeviceListSchema, UserQuerySchema } from '@parley/protocol/wire';
+import { concat, identityFromSeed, MESSAGE_ID_BYTES, makeDevice, Opcode, signDeviceList, toHex } from '@parley/protocol';
+import {
+  AckSchema,
+  DeviceKeyPackageSchema,
+  KeysRequestSchema,
+  KeysResultSchema,
+  OkSchema,
+  type SignedDeviceList,
+  SignedDeviceListSchema,
+  UserQuerySchema,
+} from '@parley/protocol/wire';
 import type { Connection } from '../../src/connection/connection.ts';
 import { type Reply, RequestError } from '../../src/connection/reply.ts';
 import { makeAccount } from '../../src/conversations/account.ts';
 import type { Context } from '../../src/conversations/context.ts';
 import { Inbox } from '../../src/conversations/inbox.ts';
+import { makeKeyPackage } from '../../src/conversations/keys.ts';
 import { compose } from '../../src/conversations/messages.ts';
 import { openGroup } from '../../src/conversations/open-group.ts';
 import { Outbox } from '../../src/conversations/outbox.ts';
@@ -13,11 +23,13 @@ import { accountRow, Records } from '../../src/conversations/records.ts';
 import { showRequest } from '../../src/conversations/requests.ts';
 import type { Environment } from '../../src/environment.ts';
 import type { ClientEvent, ClientEventName } from '../../src/events.ts';
-import type { OutboxRow } from '../../src/gen/rows_pb.ts';
+import type { Account, OutboxRow } from '../../src/gen/rows_pb.ts';
 import { MemoryVault } from './memory-vault.ts';
 
 /** Newest device lists by user name: what the server would say. */
 export type Directory = Map<string, SignedDeviceList>;
+/** Published KeyPackages by device id in hex: what the server would give out. */
+const published = new Map<string, Uint8Array>();
 
 /**
  * A client's conversations without a network: the test is the server, and may be an evil one. What the device sends waits in `outbox`;
@@ -30,7 +42,7 @@ export class Device {
   readonly acks: bigint[] = [];
   /** What was sent, in order. */
   readonly sent: { opcode: number; body: Uint8Array }[] = [];
-  readonly list: SignedDeviceList;
+  list: SignedDeviceList;
   #inbox: Inbox;
   #position = 1n << 32n;
   #openings: Promise<void>[] = [];
@@ -44,6 +56,37 @@ export class Device {
     const device = new Device(environment, vault, await Records.load(vault, environment.mls), directory);
     directory.set(username, device.list);
     return device;
+  }
+
+  /** Another device of the same user, on the same (new) device list, with a KeyPackage at the server. */
+  static async sibling(first: Device, directory: Directory): Promise<Device> {
+    const { environment, records } = first.context;
+    const { crypto } = environment;
+    const { username, identitySeed } = records.account;
+    const identity = identityFromSeed(crypto, identitySeed);
+    const made = makeDevice(crypto, { username, identity, deviceName: 'second', nowMs: environment.now() });
+    const certificates = [records.account.certificate, made.certificate];
+    const deviceList = signDeviceList(crypto, identity, { username, version: 2n, certificates });
+    const vault = new MemoryVault();
+    const account: Account = {
+      ...records.account,
+      deviceId: made.deviceId,
+      certificate: made.certificate,
+      signatureSecret: made.signature.secret,
+      signatureKey: made.signature.publicKey,
+      channelSecret: made.channel.secret,
+      channelKey: made.channel.publicKey,
+      deviceList,
+    };
+    await vault.write([{ put: accountRow(account) }]);
+    await records.transact(async (transaction) => records.putAccount(transaction, { ...records.account, deviceList }));
+    const second = new Device(environment, vault, await Records.load(vault, environment.mls), directory);
+    const { keyPackage, row } = await makeKeyPackage(second.context, { published: true });
+    await vault.write([{ put: row }]);
+    published.set(toHex(made.deviceId), keyPackage);
+    directory.set(username, second.list);
+    first.list = second.list;
+    return second;
   }
 
   private constructor(environment: Environment, vault: MemoryVault, records: Records, directory: Directory) {
@@ -153,7 +196,15 @@ export class Device {
 }
 
 function answerAsServer(directory: Directory, opcode: number, body: Uint8Array): Reply {
-  if (opcode !== Opcode.USER) return { kind: 'lost' };
+  if (opcode === Opcode.KEYS) {
+    const { what } = fromBinary(KeysRequestSchema, body);
+    const deviceIds = what.case === 'claim' ? what.value.deviceIds : [];
+    const keyPackages = deviceIds.flatMap((deviceId) => {
+      const keyPackage = published.get(toHex(deviceId));
+      return keyPackage === undefined ? [] : [create(DeviceKeyPackageSchema, { deviceId, keyPackage })];
+    });
+    return { kind: 'ok', ok: create(OkSchema, { result: { case: 'keys', value: create(KeysResultSchema, { keyPackages }) } }) };
+  }
   const { username } = fromBinary(UserQuerySchema, body);
   const devices = directory.get(username);
   const value = {
