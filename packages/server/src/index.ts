@@ -2,6 +2,7 @@ export { readCaPin } from './authority/authority.ts';
 export { AuthorityError } from './authority/authority-error.ts';
 export { type Clock, systemClock } from './operations/clock.ts';
 export { DEFAULT_LIMITS, type ServerConfig, type ServerLimits } from './operations/config.ts';
+export { FolderInUseError } from './operations/folder-lock.ts';
 export { type InviteLinks, type InviteOptions, issueInvite } from './operations/invites.ts';
 export { createLog, type Log, silentLog } from './operations/log.ts';
 export { createServer, type RunningServer } from './operations/server.ts';

@@ -34,6 +34,15 @@ test('QUIT is answered after everything that was asked before', async (t) => {
   assert.ok(!Buffer.from(body).includes('alice'));
 });
 
+test('refuses a data folder that another server runs on, and takes it once that one has stopped', async (t) => {
+  const first = await TestServer.start(t);
+  const config = { host: '127.0.0.1', port: 0, names: ['localhost'], logger: silentLog, dataFolder: first.dataFolder };
+  await assert.rejects(createServer(config), { name: 'FolderInUseError' });
+  await (await Witness.start(first)).check();
+  await first.server.close();
+  await (await createServer(config)).close();
+});
+
 test('whoever vanishes without a word is off line, and others go on', async (t) => {
   const server = await TestServer.start(t);
   const witness = await Witness.start(server);

@@ -1,9 +1,11 @@
 import { EventEmitter } from 'node:events';
+import { mkdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { toHex } from '@parley/protocol';
 import { serve } from '../serve.ts';
 import { openPort, type Port } from '../transport/port.ts';
 import type { ServerConfig } from './config.ts';
+import { lockFolder } from './folder-lock.ts';
 import { type InviteLinks, type InviteOptions, issueInvite } from './invites.ts';
 import { removeServerFile, writeServerFile } from './server-file.ts';
 import type { Services } from './services.ts';
@@ -103,10 +105,23 @@ export class RunningServer extends EventEmitter<ServerEvents> {
 }
 
 /**
- * Starts a server: it listens when the promise resolves. Two can run in one process.
- * @throws where the data folder, the certificates or the port are not to be had
+ * Starts a server: it listens when the promise resolves. Two can run in one process, each on a data folder of its own.
+ * @throws FolderInUseError, and where the data folder, the certificates or the port are not to be had
  */
 export async function createServer(config: ServerConfig): Promise<RunningServer> {
+  await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
+  const unlockFolder = lockFolder(config.dataFolder);
+  try {
+    const server = await listen(config);
+    server.once('close', unlockFolder);
+    return server;
+  } catch (error) {
+    unlockFolder();
+    throw error;
+  }
+}
+
+async function listen(config: ServerConfig): Promise<RunningServer> {
   const stopping = new AbortController();
   let stop: (error: unknown) => void = () => stopping.abort();
   const services = await startServices(config, stopping.signal, (error) => stop(error));

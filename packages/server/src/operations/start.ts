@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeCrypto } from '@parley/protocol/crypto/node';
 import { openAuthority } from '../authority/authority.ts';
@@ -26,7 +25,6 @@ export async function startServices(
 ): Promise<Services> {
   const { dataFolder, names, clock = systemClock, logger: log = createLog() } = config;
   const limits = { ...DEFAULT_LIMITS, ...config.limits };
-  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const authority =
     config.authority ?? (await openAuthority(dataFolder, { names, nowMs: clock.nowMs(), warn: (text) => log.warn(text) }));
   const opened = config.store ?? (await openSqliteStore(join(dataFolder, DATABASE)));

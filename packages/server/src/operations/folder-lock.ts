@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+const LOCK_FILE = 'server.lock';
+/** How long to wait for a server that is just ending. */
+const WAIT_MS = 1_000;
+
+/** Another server runs on this data folder. */
+export class FolderInUseError extends Error {
+  override readonly name = 'FolderInUseError';
+  constructor(dataFolder: string) {
+    super(`another server runs on ${dataFolder}: stop it, or choose another folder with --data`);
+  }
+}
+
+/**
+ * Takes a data folder for this server alone: two of them would give out the same mailbox positions. The lock is SQLite's on an
+ * empty file, so that it goes with the process, however that ends; commands beside the server do not take it.
+ * @returns lets go of the folder
+ * @throws FolderInUseError
+ */
+export function lockFolder(dataFolder: string): () => void {
+  const lock = new DatabaseSync(join(dataFolder, LOCK_FILE), { timeout: WAIT_MS });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (cause) {
+    lock.close();
+    if (isBusy(cause)) throw new FolderInUseError(dataFolder);
+    throw cause;
+  }
+  return () => lock.close();
+}
+
+/** SQLITE_BUSY, and its extended codes. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5;
+}
