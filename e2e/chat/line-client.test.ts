@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LineClient } from '../support/line-client.ts';
+import { World } from '../support/world.ts';
+
+test('two people talk in the plain line client, and control characters of a peer do nothing', async () => {
+  await using world = await World.start();
+  await world.join('alice');
+  await world.join('bob');
+  const [alice, bob] = ['alice', 'bob'].map((user) => {
+    const client = new LineClient(world.account(user), world.clientFolder(user));
+    world.defer(() => client.kill());
+    return client;
+  }) as [LineClient, LineClient];
+  await Promise.all([alice.shows(/You are alice/), bob.shows(/You are bob/)]);
+
+  alice.type('/request bob');
+  await bob.shows(/alice asks to talk.*(\d{5} ){11}\d{5}/);
+  bob.type('/accept alice');
+  await alice.shows(/bob accepted/);
+  alice.type('hello bob');
+  await bob.shows(/alice: hello bob/);
+  bob.type('/msg alice \u001b]0;owned\u0007\u001b[2J\u202egnp.exe \u009b31m done');
+  await alice.shows(/bob: .*done/);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+  assert.doesNotMatch(alice.written, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+
+  alice.type('!quit');
+  bob.type('/quit');
+  assert.deepEqual(await Promise.all([alice.ended(), bob.ended()]), [0, 0]);
+});
