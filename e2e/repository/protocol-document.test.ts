@@ -27,11 +27,18 @@ test('docs/protocol.md names every purpose of a signature', () => {
   }
 });
 
-/** Cells of the first table of a section, without its head. */
-function rowsOf(heading: string): (string | undefined)[][] {
+test('docs/protocol.md lists exactly the checks that a client makes of a server', () => {
+  const source = readFileSync(resolve(import.meta.dirname, '../../packages/protocol/src/identity/server-check-error.ts'), 'utf8');
+  const names = [...source.matchAll(/^ {2}\| '(\w+)'/gm)].map(([, name]) => name);
+  const listed = rowsOf('3. Authentication phase', '| name | fails when').map((cells) => withoutTicks(cells[0]));
+  assert.deepEqual(listed.sort(), names.sort());
+});
+
+/** Cells of a section's table (the first, or the one whose head begins so), without its head. */
+function rowsOf(heading: string, head = '|'): (string | undefined)[][] {
   const section = documentText.split(/^## /m).find((text) => text.startsWith(heading)) ?? assert.fail(`no section ${heading}`);
   const lines = section.split('\n');
-  const first = lines.findIndex((line) => line.startsWith('|'));
+  const first = lines.findIndex((line) => line.startsWith(head));
   const end = lines.findIndex((line, index) => index > first && !line.startsWith('|'));
   return lines.slice(first + 2, end).map((line) =>
     line
