@@ -1,8 +1,7 @@
 /**
  * Runs every test of the repository: `node scripts/test.ts [word …]` (only files whose path holds one of the words).
- * Prints what node's spec reporter prints, with its totals, then what was skipped and why. With CI=true a test skipped for want
- * of a program is a failure: there scripts/setup-test-machine.ts has installed what the tests need. Public vectors are not part
- * of the repository, so tests that read them may be skipped anywhere.
+ * Prints what node's spec reporter prints, with its totals, then what was skipped and why. With CI=true a test skipped because a
+ * program is not installed is a failure: there scripts/setup-test-machine.ts has seen to what the tests need.
  */
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -13,7 +12,8 @@ import { spec } from 'node:test/reporters';
 
 const FILE_TIMEOUT_MS = 10 * 60_000;
 const MAX_AT_ONCE = 2;
-const MAY_BE_SKIPPED = /^no public vectors/;
+/** How the reason of such a skip reads (unlessInstalled in e2e/support/programs.ts). */
+const FOR_WANT_OF_A_PROGRAM = /which is not installed/;
 const root = resolve(import.meta.dirname, '..');
 const words = process.argv.slice(2);
 
@@ -44,7 +44,7 @@ events.on('test:fail', () => {
 events.on('test:pass', (test) => {
   if (test.skip !== undefined && test.skip !== false) {
     const reason = typeof test.skip === 'string' && test.skip !== '' ? test.skip : 'no reason given';
-    if (!MAY_BE_SKIPPED.test(reason)) skippedForWant += 1;
+    if (FOR_WANT_OF_A_PROGRAM.test(reason)) skippedForWant += 1;
     skipped.push(`${relative(root, test.file ?? '')}: ${test.name}\n    ${reason}`);
   } else {
     executed += 1;
@@ -60,7 +60,7 @@ report.on('end', () => {
   const skipsCount = process.env.CI === 'true' && skippedForWant > 0;
   if (skipsCount) {
     console.log(
-      '\nCI=true: a test that was skipped for want of something is a failure. `npm run setup-test-machine` installs what tests need.',
+      '\nCI=true: a test that was skipped for want of a program is a failure. `npm run setup-test-machine` installs what tests need.',
     );
   }
   if (executed === 0) {
