@@ -8,6 +8,7 @@ export type { Channel } from './channel/channel.ts';
 export type { Frame } from './channel/frames.ts';
 export { type AwaitingServerHello, type ReadyToLogIn, startLogin } from './channel/login-client.ts';
 export { AwaitingClientHello, type AwaitingClientLogin } from './channel/login-server.ts';
+export { POSITION_BYTES, positionPrefix, readPosition } from './channel/position.ts';
 export { type CryptoProvider, DecryptError, InvalidKeyError, type KeyPair, LowOrderPointError } from './crypto/provider.ts';
 export { ERROR_CODES, type ErrorCode, isErrorCode, ParleyError } from './errors.ts';
 export { hashKeyPackages, hashWelcome, openConsent, readConsent, signConsent } from './identity/consent.ts';

@@ -1,5 +1,5 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { type Frame, Opcode, toHex } from '@parley/protocol';
+import { type Frame, Opcode, POSITION_BYTES, readPosition, toHex } from '@parley/protocol';
 import {
   AcceptSchema,
   AckSchema,
@@ -25,9 +25,6 @@ import type { Transaction } from './transaction.ts';
 const MAX_BATCH = 256;
 /** What may wait here, bytes; beyond it the connection is dropped, and the mailbox keeps the rest. */
 const MAX_WAITING_BYTES = 32 * 1_024 * 1_024;
-/** Field 1, fixed64: stands before the body of whatever a mailbox delivers. */
-const POSITION_TAG = 0x09;
-const POSITION_BYTES = 9;
 
 type Item =
   | { readonly kind: 'frame'; readonly frame: Frame; readonly connection: Connection }
@@ -125,12 +122,6 @@ export class Inbox {
       recordGap(this.#context, transaction, frame, error);
     }
   }
-}
-
-/** The mailbox position in front of a body; what the sender of the body put into it is not looked at. */
-function readPosition(body: Uint8Array): bigint | undefined {
-  if (body.length < POSITION_BYTES || body[0] !== POSITION_TAG) return undefined;
-  return new DataView(body.buffer, body.byteOffset).getBigUint64(1, true);
 }
 
 async function receive(context: Context, transaction: Transaction, { opcode, body }: Frame, fromMailbox: boolean): Promise<void> {

@@ -1,5 +1,14 @@
 import { create, fromBinary } from '@bufbuild/protobuf';
-import { concat, identityFromSeed, MESSAGE_ID_BYTES, makeDevice, Opcode, signDeviceList, toHex } from '@parley/protocol';
+import {
+  concat,
+  identityFromSeed,
+  MESSAGE_ID_BYTES,
+  makeDevice,
+  Opcode,
+  positionPrefix,
+  signDeviceList,
+  toHex,
+} from '@parley/protocol';
 import {
   AckSchema,
   DeviceKeyPackageSchema,
@@ -117,10 +126,7 @@ export class Device {
 
   /** Pushes a mailbox item and waits until it is processed. */
   async deliver(opcode: number, body: Uint8Array, position = this.nextPosition()): Promise<void> {
-    const prefix = new Uint8Array(9);
-    prefix[0] = 0x09;
-    new DataView(prefix.buffer).setBigUint64(1, position, true);
-    this.#inbox.frame({ opcode, sequence: 0, body: concat(prefix, body) }, this.#connection);
+    this.#inbox.frame({ opcode, sequence: 0, body: concat(positionPrefix(position), body) }, this.#connection);
     await this.settled();
   }
 

@@ -1,10 +1,10 @@
-import { MAX_FRAME, ParleyError } from '@parley/protocol';
+import { MAX_FRAME, ParleyError, POSITION_BYTES } from '@parley/protocol';
 import type { Delivery, DeviceKey, MailboxItem, Store } from '../store/store.ts';
 import { Feed, type Sink } from './feed.ts';
 import { Positions } from './positions.ts';
 
-/** Body of an item, bytes: pushed with its position in front (a tag and 8 bytes) it must fit a frame. */
-const MAX_ITEM = MAX_FRAME - 9;
+/** Body of an item, bytes: pushed with its position in front it must fit a frame. */
+const MAX_ITEM = MAX_FRAME - POSITION_BYTES;
 
 /** What goes into one mailbox. */
 export interface Parcel {

@@ -1,4 +1,4 @@
-import { type Channel, ERROR_CODES, ParleyError } from '@parley/protocol';
+import { type Channel, ERROR_CODES, ParleyError, positionPrefix } from '@parley/protocol';
 import { AckWriter } from '../delivery/acks.ts';
 import type { Feed, Sink } from '../delivery/feed.ts';
 import type { Services } from '../operations/services.ts';
@@ -12,9 +12,6 @@ import { Work } from './work.ts';
 const NORMAL = 1000;
 const GOING_AWAY = 1001;
 const POLICY_VIOLATION = 1008;
-
-/** Tag of field 1, fixed64: what stands before a mailbox item's body when it is pushed. */
-const POSITION_TAG = 0x09;
 
 /** Whom a login has proven, and by what it is known from then on. */
 export interface LoggedIn {
@@ -79,10 +76,7 @@ export class Session implements Sink {
 
   /** A mailbox item: its position goes in front of its body. */
   push({ opcode, position, body }: MailboxItem): void {
-    const prefix = new Uint8Array(9);
-    prefix[0] = POSITION_TAG;
-    new DataView(prefix.buffer).setBigUint64(1, position, true);
-    this.channel.queue(opcode, 0, prefix, body);
+    this.channel.queue(opcode, 0, positionPrefix(position), body);
     this.services.output.schedule(this);
   }
 
