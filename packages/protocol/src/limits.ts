@@ -24,10 +24,9 @@ export const LOGIN_PAYLOAD_LARGE_BYTES = 4_096;
 /** Server certificate + CA certificate + CRL, bytes. */
 export const MAX_CERTIFICATE_BUNDLE = 32 * 1_024;
 
-/** Padded plaintext of a record, bytes, and how many of those can be frame stream (two are the length). */
+/** Padded plaintext of a record, bytes. */
 export const MIN_RECORD_PLAINTEXT = 256;
 export const MAX_RECORD_PLAINTEXT = 63_488;
-export const MAX_RECORD_CONTENT = MAX_RECORD_PLAINTEXT - 2;
 /** Poly1305 tag, bytes. */
 export const TAG_BYTES = 16;
 /** Records between two rekeys of one direction. */
@@ -92,11 +91,10 @@ export const MAX_REQUESTS_IN_FLIGHT = 1_024;
 export const MAX_PARTIAL_FRAMES_BYTES = 64 * 1_024 * 1_024;
 /** Bytes waiting in one connection's socket before the server leaves the rest in the mailbox. */
 export const MAX_SOCKET_BUFFER = 1_024 * 1_024;
-/** Items and bytes the server reads from a mailbox at once. */
+/** Items the server reads from a mailbox at once. */
 export const MAILBOX_PAGE = 256;
-/** A mailbox is dropped beyond either. */
-export const MAILBOX_MAX_BYTES = 64 * 1_024 * 1_024;
-export const MAILBOX_MAX_AGE_MS = 60 * DAY;
+/** How long a server remembers a request, answered or not, and a client the ids of messages it has opened. */
+export const IDS_REMEMBERED_MS = 60 * DAY;
 
 export const INVITE_LIFETIME_MS = 7 * DAY;
 export const INVITE_USES = 1_000;

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import {
-  MAILBOX_MAX_AGE_MS,
+  IDS_REMEMBERED_MS,
   MAX_PENDING_RECEIVED,
   MAX_PENDING_SENT,
   REFUSED_WAIT_MS,
@@ -94,7 +94,7 @@ export function requests(db: DatabaseSync) {
     },
 
     insert({ requestId, sender, recipient, hidden, body, bodySha256, nowMs }: RequestToInsert): void {
-      forget.run(sender, nowMs - MAILBOX_MAX_AGE_MS);
+      forget.run(sender, nowMs - IDS_REMEMBERED_MS);
       insert.run(requestId, sender, recipient, hidden ? 1 : 0, nowMs, body, bodySha256);
     },
 
