@@ -6,9 +6,9 @@
  */
 export interface Vault {
   get(collection: Collection, key: string): Promise<Uint8Array | undefined>;
-  /** Rows of a collection, or of one group in it, by rising `order` (falling with `reverse`), then key. */
+  /** Rows of a collection, or of one group in it, by rising `order`, then key; with `reverse` the other way round, ties too. */
   scan(collection: Collection, range?: ScanRange): Promise<Row[]>;
-  /** Durable (fsync) when it resolves. Calls take effect in the order in which they were made. */
+  /** Durable (fsync) when it resolves. Calls take effect in the order in which they were made, reads among them. */
   write(changes: readonly Change[]): Promise<void>;
   /** Seals the vault's key under a new passphrase. @throws VaultError `wrong_passphrase` */
   changePassphrase(oldPassphrase: string, newPassphrase: string): Promise<void>;
@@ -48,7 +48,8 @@ export interface ScanRange {
   readonly reverse?: boolean;
 }
 
-export type VaultErrorCode = 'not_found' | 'exists' | 'wrong_passphrase' | 'damaged' | 'locked' | 'io'; // the system refuses to read or write it: rights, or a full disk
+/** `io`: the system refuses to read or write it (rights, or a full disk). */
+export type VaultErrorCode = 'not_found' | 'exists' | 'wrong_passphrase' | 'damaged' | 'locked' | 'io';
 
 /** The vault cannot be opened or read. The message says what the user can do; it holds no secret. */
 export class VaultError extends Error {

@@ -10,20 +10,9 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import { createVault, openVault } from '../../src/vault/sqlite.ts';
 import { VaultError } from '../../src/vault/vault.ts';
-import { vaultCompliance } from './compliance.ts';
 
 const PASSPHRASE = 'correct horse battery staple';
 const bytes = (text: string) => new TextEncoder().encode(text);
-
-vaultCompliance('a SQLite file', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'parley-vault-'));
-  const file = join(folder, 'data', 'alice.vault');
-  return {
-    create: (passphrase) => createVault(file, passphrase),
-    open: (passphrase) => openVault(file, passphrase),
-    remove: () => rm(folder, { recursive: true }),
-  };
-});
 
 async function freshFile(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-vault-'));
