@@ -3,6 +3,8 @@
  * must agree on it. The second is this implementation's: a server may choose other figures and still speak Parley.
  */
 
+import { MLKEM768_PUBLIC_KEY_BYTES, X25519_KEY_BYTES } from './crypto/lengths.ts';
+
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -16,8 +18,8 @@ export const DEFAULT_PORT = 10_000;
 
 /** Largest WebSocket message, bytes: the largest Noise message (Noise rev 34, section 3). */
 export const MAX_TRANSPORT_MESSAGE = 65_535;
-/** 1.0, bytes: X25519 public key 32 + ML-KEM-768 encapsulation key 1,184. */
-export const HELLO_BYTES = 32 + 1_184;
+/** 1.0, bytes: the two ephemeral keys, 1,216. */
+export const HELLO_BYTES = X25519_KEY_BYTES + MLKEM768_PUBLIC_KEY_BYTES;
 /** Payload of 1.2, bytes, padded: without a big registration, and with one. */
 export const LOGIN_PAYLOAD_BYTES = 2_048;
 export const LOGIN_PAYLOAD_LARGE_BYTES = 4_096;
@@ -27,8 +29,6 @@ export const MAX_CERTIFICATE_BUNDLE = 32 * 1_024;
 /** Padded plaintext of a record, bytes. */
 export const MIN_RECORD_PLAINTEXT = 256;
 export const MAX_RECORD_PLAINTEXT = 63_488;
-/** Poly1305 tag, bytes. */
-export const TAG_BYTES = 16;
 /** Records between two rekeys of one direction. */
 export const RECORDS_PER_KEY = 65_536;
 
@@ -47,10 +47,6 @@ export const MAX_DEVICE_CERTIFICATE = 512;
 export const MAX_DEVICE_LIST = MAX_DEVICES * MAX_DEVICE_CERTIFICATE;
 /** Encoded ConsentStatement, bytes. */
 export const MAX_CONSENT_STATEMENT = 512;
-/** Ed25519 and X25519 public keys, SHA-256 digests, Ed25519 signatures, bytes. */
-export const KEY_BYTES = 32;
-export const HASH_BYTES = 32;
-export const SIGNATURE_BYTES = 64;
 export const INVITE_TOKEN_BYTES = 16;
 export const REQUEST_ID_BYTES = 16;
 export const CONVERSATION_ID_BYTES = 16;

@@ -1,8 +1,9 @@
 import { DecodeError } from '../bytes/decode-error.ts';
 import { padme } from '../bytes/padme.ts';
+import { POLY1305_TAG_BYTES } from '../crypto/lengths.ts';
 import { DecryptError } from '../crypto/provider.ts';
 import { ParleyError } from '../errors.ts';
-import { MAX_RECORD_PLAINTEXT, MIN_RECORD_PLAINTEXT, RECORDS_PER_KEY, TAG_BYTES } from '../limits.ts';
+import { MAX_RECORD_PLAINTEXT, MIN_RECORD_PLAINTEXT, RECORDS_PER_KEY } from '../limits.ts';
 import type { CipherState } from '../noise/cipher-state.ts';
 import { unpad } from './padding.ts';
 
@@ -41,7 +42,7 @@ export class RecordOpener {
    */
   open(record: Uint8Array): Uint8Array {
     try {
-      requireRecordSize(record.length - TAG_BYTES);
+      requireRecordSize(record.length - POLY1305_TAG_BYTES);
       rekeyIfDue(this.#cipher);
       return unpad(this.#cipher.decryptWithAd(NO_ASSOCIATED_DATA, record));
     } catch (error) {

@@ -3,6 +3,8 @@ export function requireLength(bytes: Uint8Array, length: number, what: string): 
   if (bytes.length !== length) throw new RangeError(`${what} must have ${length} bytes`);
 }
 
+// What the algorithms prescribe; limits.ts has what Parley chose.
+export const SHA256_BYTES = 32;
 export const X25519_KEY_BYTES = 32;
 export const ED25519_KEY_BYTES = 32;
 export const ED25519_SIGNATURE_BYTES = 64;

@@ -1,6 +1,7 @@
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { equalBytes } from '../bytes/bytes.ts';
 import { ByteWriter } from '../bytes/writer.ts';
+import { SHA256_BYTES } from '../crypto/lengths.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import {
   ConsentKind,
@@ -10,7 +11,7 @@ import {
   type SignedConsent,
   SignedConsentSchema,
 } from '../gen/parley_pb.ts';
-import { CONVERSATION_ID_BYTES, DEVICE_ID_BYTES, HASH_BYTES, MAX_CONSENT_STATEMENT, REQUEST_ID_BYTES } from '../limits.ts';
+import { CONVERSATION_ID_BYTES, DEVICE_ID_BYTES, MAX_CONSENT_STATEMENT, REQUEST_ID_BYTES } from '../limits.ts';
 import { decodeExactly, decodeMessage, malformed, requireLength } from './decode.ts';
 import type { OpenedDeviceList } from './device-list.ts';
 import { SigningDomain, signIn, verifyIn } from './signing.ts';
@@ -93,11 +94,11 @@ function checkStatement(statement: ConsentStatement): void {
   switch (statement.kind) {
     case ConsentKind.RTT:
       if (conversation.length !== 0) requireLength(conversation, CONVERSATION_ID_BYTES, 'conversation');
-      requireLength(attachmentSha256, HASH_BYTES, 'attachment hash');
+      requireLength(attachmentSha256, SHA256_BYTES, 'attachment hash');
       break;
     case ConsentKind.ACCEPT:
       requireLength(conversation, CONVERSATION_ID_BYTES, 'conversation');
-      requireLength(attachmentSha256, HASH_BYTES, 'attachment hash');
+      requireLength(attachmentSha256, SHA256_BYTES, 'attachment hash');
       break;
     case ConsentKind.REFUSE:
     case ConsentKind.CANCEL:

@@ -1,8 +1,9 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { utf8 } from '../bytes/bytes.ts';
+import { ED25519_KEY_BYTES, X25519_KEY_BYTES } from '../crypto/lengths.ts';
 import type { CryptoProvider, KeyPair } from '../crypto/provider.ts';
 import { DeviceCertificateSchema, type SignedDeviceCertificate, SignedDeviceCertificateSchema } from '../gen/parley_pb.ts';
-import { DEVICE_ID_BYTES, DEVICE_NAME_MAX_BYTES, KEY_BYTES, MAX_DEVICE_CERTIFICATE } from '../limits.ts';
+import { DEVICE_ID_BYTES, DEVICE_NAME_MAX_BYTES, MAX_DEVICE_CERTIFICATE } from '../limits.ts';
 import { decodeExactly, decodeMessage, malformed, requireLength } from './decode.ts';
 import { SigningDomain, signIn, verifyIn } from './signing.ts';
 import { parseUsername } from './usernames.ts';
@@ -94,10 +95,10 @@ function decodeCertificate(encoded: Uint8Array): SignedDeviceCertificate {
 
 function checkDevice(device: DeviceIdentity): void {
   parseUsername(device.username);
-  requireLength(device.identityKey, KEY_BYTES, 'identity key');
+  requireLength(device.identityKey, ED25519_KEY_BYTES, 'identity key');
   requireLength(device.deviceId, DEVICE_ID_BYTES, 'device id');
-  requireLength(device.signatureKey, KEY_BYTES, 'signature key');
-  requireLength(device.channelKey, KEY_BYTES, 'channel key');
+  requireLength(device.signatureKey, ED25519_KEY_BYTES, 'signature key');
+  requireLength(device.channelKey, X25519_KEY_BYTES, 'channel key');
   if (utf8(device.deviceName).length > DEVICE_NAME_MAX_BYTES) throw malformed('the device name is too long');
   if (UNPRINTABLE.test(device.deviceName)) throw malformed('the device name holds control characters');
   if (!Number.isSafeInteger(device.createdMs) || device.createdMs < 0) throw malformed('the device has no date of creation');

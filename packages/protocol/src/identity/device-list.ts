@@ -1,6 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { equalBytes } from '../bytes/bytes.ts';
 import { toHex } from '../bytes/text.ts';
+import { ED25519_KEY_BYTES } from '../crypto/lengths.ts';
 import type { CryptoProvider, KeyPair } from '../crypto/provider.ts';
 import {
   DeviceListSchema,
@@ -8,7 +9,7 @@ import {
   type SignedDeviceList,
   SignedDeviceListSchema,
 } from '../gen/parley_pb.ts';
-import { KEY_BYTES, MAX_DEVICE_LIST, MAX_DEVICES } from '../limits.ts';
+import { MAX_DEVICE_LIST, MAX_DEVICES } from '../limits.ts';
 import { decodeExactly, decodeMessage, malformed, requireLength } from './decode.ts';
 import { type DeviceIdentity, openDeviceCertificate } from './device-certificate.ts';
 import { SigningDomain, signIn, verifyIn } from './signing.ts';
@@ -21,7 +22,7 @@ export interface OpenedDeviceList {
   readonly identityKey: Uint8Array;
   /** 1 or more; rises with each list of the user. */
   readonly version: bigint;
-  /** 1 to 16, each with its own id and its own keys. */
+  /** 1 to MAX_DEVICES, each with its own id and its own keys. */
   readonly devices: readonly DeviceIdentity[];
 }
 
@@ -59,7 +60,7 @@ export function openDeviceList(crypto: CryptoProvider, encoded: Uint8Array | Sig
   if (signed.list.length > MAX_DEVICE_LIST) throw malformed('the device list is too large');
   const list = decodeMessage(DeviceListSchema, signed.list);
   parseUsername(list.username);
-  requireLength(list.identityKey, KEY_BYTES, 'identity key');
+  requireLength(list.identityKey, ED25519_KEY_BYTES, 'identity key');
   if (list.version < 1n) throw malformed('the device list has no version');
   if (list.certificates.length < 1) throw malformed('the device list is empty');
   if (list.certificates.length > MAX_DEVICES) throw malformed(`the device list has more than ${MAX_DEVICES} devices`);

@@ -1,5 +1,6 @@
 import { fromBase64Url, toBase64Url } from '../bytes/text.ts';
-import { DEFAULT_PORT, HASH_BYTES, INVITE_TOKEN_BYTES } from '../limits.ts';
+import { SHA256_BYTES } from '../crypto/lengths.ts';
+import { DEFAULT_PORT, INVITE_TOKEN_BYTES } from '../limits.ts';
 import { malformed, requireLength } from './decode.ts';
 import { isHost } from './host.ts';
 
@@ -83,6 +84,6 @@ function readFields(fragment: string): { ca: Uint8Array; token: Uint8Array } {
 function checkInvite(invite: Invite): void {
   if (!isHost(invite.host)) throw malformed('the invite names no host');
   if (!Number.isInteger(invite.port) || invite.port < 1 || invite.port > 65_535) throw malformed('the invite names no port');
-  requireLength(invite.caPin, HASH_BYTES, 'CA pin of the invite');
+  requireLength(invite.caPin, SHA256_BYTES, 'CA pin of the invite');
   requireLength(invite.token, INVITE_TOKEN_BYTES, 'token of the invite');
 }

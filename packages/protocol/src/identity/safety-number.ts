@@ -1,7 +1,7 @@
 import { concat, utf8 } from '../bytes/bytes.ts';
 import { ByteWriter } from '../bytes/writer.ts';
+import { ED25519_KEY_BYTES } from '../crypto/lengths.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
-import { KEY_BYTES } from '../limits.ts';
 import { requireLength } from './decode.ts';
 import { parseUsername } from './usernames.ts';
 
@@ -30,7 +30,7 @@ export function safetyNumber(crypto: CryptoProvider, pair: { version: 1; a: Safe
 
 // Six groups of the same length each: comparing them as text compares their digits.
 function sideDigits(crypto: CryptoProvider, version: number, side: SafetyNumberSide): string {
-  requireLength(side.identityKey, KEY_BYTES, 'identity key');
+  requireLength(side.identityKey, ED25519_KEY_BYTES, 'identity key');
   let hash = new ByteWriter()
     .u16(version)
     .bytes(side.identityKey)

@@ -1,6 +1,6 @@
 import { concat, utf8 } from '../bytes/bytes.ts';
+import { ED25519_SIGNATURE_BYTES } from '../crypto/lengths.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
-import { SIGNATURE_BYTES } from '../limits.ts';
 import { malformed, requireLength } from './decode.ts';
 
 /** What a signature is for stands in front of the signed bytes: no signature means anything in another place. */
@@ -23,6 +23,6 @@ export function verifyIn(
   bytes: Uint8Array,
   signature: Uint8Array,
 ): void {
-  requireLength(signature, SIGNATURE_BYTES, 'signature');
+  requireLength(signature, ED25519_SIGNATURE_BYTES, 'signature');
   if (!crypto.ed25519.verify(publicKey, concat(domain, bytes), signature)) throw malformed('the signature does not hold');
 }

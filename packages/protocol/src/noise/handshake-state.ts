@@ -3,12 +3,10 @@ import { DecodeError } from '../bytes/decode-error.ts';
 import { ByteReader } from '../bytes/reader.ts';
 import { MLKEM768_CIPHERTEXT_BYTES, MLKEM768_PUBLIC_KEY_BYTES, X25519_KEY_BYTES } from '../crypto/lengths.ts';
 import type { CryptoProvider, KeyPair } from '../crypto/provider.ts';
+import { MAX_TRANSPORT_MESSAGE } from '../limits.ts';
 import type { CipherState } from './cipher-state.ts';
 import type { HandshakePattern, Token } from './patterns.ts';
 import { SymmetricState } from './symmetric-state.ts';
-
-/** Noise rev 34, section 3. */
-const MAX_MESSAGE_BYTES = 65_535;
 
 export interface HandshakeOptions {
   readonly crypto: CryptoProvider;
@@ -85,7 +83,7 @@ export class HandshakeState {
     return this.#step(this.#initiator, (tokens) => {
       const parts = tokens.flatMap((token) => this.#writeToken(token));
       const message = concat(...parts, this.#symmetric.encryptAndHash(payload));
-      if (message.length > MAX_MESSAGE_BYTES) throw new RangeError('the payload is too long');
+      if (message.length > MAX_TRANSPORT_MESSAGE) throw new RangeError('the payload is too long');
       return message;
     });
   }
@@ -97,7 +95,7 @@ export class HandshakeState {
    */
   readMessage(message: Uint8Array): Uint8Array {
     return this.#step(!this.#initiator, (tokens) => {
-      if (message.length > MAX_MESSAGE_BYTES) throw new DecodeError('longer than any Noise message');
+      if (message.length > MAX_TRANSPORT_MESSAGE) throw new DecodeError('longer than any Noise message');
       const reader = new ByteReader(message);
       for (const token of tokens) this.#readToken(token, reader);
       return this.#symmetric.decryptAndHash(reader.rest());

@@ -1,10 +1,9 @@
 import { concat, utf8, wipe } from '../bytes/bytes.ts';
-import { POLY1305_TAG_BYTES } from '../crypto/lengths.ts';
+import { POLY1305_TAG_BYTES, SHA256_BYTES } from '../crypto/lengths.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
 import { CipherState } from './cipher-state.ts';
 import { hkdf } from './hkdf.ts';
 
-const HASH_BYTES = 32;
 const NOTHING = new Uint8Array(0);
 
 /** Chaining key, transcript hash and current cipher of a handshake (Noise rev 34, section 5.2), with SHA-256. */
@@ -17,7 +16,7 @@ export class SymmetricState {
   constructor(crypto: CryptoProvider, protocolName: string) {
     this.#crypto = crypto;
     const name = utf8(protocolName);
-    this.#hash = name.length <= HASH_BYTES ? concat(name, new Uint8Array(HASH_BYTES - name.length)) : crypto.sha256(name);
+    this.#hash = name.length <= SHA256_BYTES ? concat(name, new Uint8Array(SHA256_BYTES - name.length)) : crypto.sha256(name);
     this.#chainingKey = this.#hash.slice();
   }
 
