@@ -12,7 +12,6 @@ export { POSITION_BYTES, positionPrefix, readPosition } from './channel/position
 export { type CryptoProvider, DecryptError, InvalidKeyError, type KeyPair, LowOrderPointError } from './crypto/provider.ts';
 export { ERROR_CODES, type ErrorCode, isErrorCode, ParleyError } from './errors.ts';
 export { hashKeyPackages, hashWelcome, openConsent, readConsent, signConsent } from './identity/consent.ts';
-export { decodeMessage } from './identity/decode.ts';
 export {
   type DeviceIdentity,
   type DeviceSecrets,
@@ -41,3 +40,4 @@ export {
 } from './identity/x509/extensions.ts';
 export * from './limits.ts';
 export { Opcode } from './opcodes.ts';
+export { decodeMessage } from './wire/decode.ts';

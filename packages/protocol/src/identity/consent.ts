@@ -12,7 +12,7 @@ import {
   SignedConsentSchema,
 } from '../gen/parley_pb.ts';
 import { CONVERSATION_ID_BYTES, DEVICE_ID_BYTES, MAX_CONSENT_STATEMENT, REQUEST_ID_BYTES } from '../limits.ts';
-import { decodeExactly, decodeMessage, malformed, requireLength } from './decode.ts';
+import { decodeExactly, decodeMessage, malformed, requireLength } from '../wire/decode.ts';
 import type { OpenedDeviceList } from './device-list.ts';
 import { SigningDomain, signIn, verifyIn } from './signing.ts';
 import { parseUsername } from './usernames.ts';

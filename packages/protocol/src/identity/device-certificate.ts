@@ -4,7 +4,7 @@ import { ED25519_KEY_BYTES, X25519_KEY_BYTES } from '../crypto/lengths.ts';
 import type { CryptoProvider, KeyPair } from '../crypto/provider.ts';
 import { DeviceCertificateSchema, type SignedDeviceCertificate, SignedDeviceCertificateSchema } from '../gen/parley_pb.ts';
 import { DEVICE_ID_BYTES, DEVICE_NAME_MAX_BYTES, MAX_DEVICE_CERTIFICATE } from '../limits.ts';
-import { decodeExactly, decodeMessage, malformed, requireLength } from './decode.ts';
+import { decodeExactly, decodeMessage, malformed, requireLength } from '../wire/decode.ts';
 import { SigningDomain, signIn, verifyIn } from './signing.ts';
 import { parseUsername } from './usernames.ts';
 

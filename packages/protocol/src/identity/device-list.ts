@@ -10,7 +10,7 @@ import {
   SignedDeviceListSchema,
 } from '../gen/parley_pb.ts';
 import { MAX_DEVICE_LIST, MAX_DEVICES } from '../limits.ts';
-import { decodeExactly, decodeMessage, malformed, requireLength } from './decode.ts';
+import { decodeExactly, decodeMessage, malformed, requireLength } from '../wire/decode.ts';
 import { type DeviceIdentity, openDeviceCertificate } from './device-certificate.ts';
 import { SigningDomain, signIn, verifyIn } from './signing.ts';
 import { parseUsername } from './usernames.ts';

@@ -1,7 +1,7 @@
 import { fromBase64Url, toBase64Url } from '../bytes/text.ts';
 import { SHA256_BYTES } from '../crypto/lengths.ts';
 import { DEFAULT_PORT, INVITE_TOKEN_BYTES } from '../limits.ts';
-import { malformed, requireLength } from './decode.ts';
+import { malformed, requireLength } from '../wire/decode.ts';
 import { isHost } from './host.ts';
 
 /** What an invite says: where the server is, which CA it has, and the right to register. */

@@ -1,7 +1,7 @@
 import { entropyToMnemonic, mnemonicToEntropy } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import type { CryptoProvider, KeyPair } from '../crypto/provider.ts';
-import { malformed } from './decode.ts';
+import { malformed } from '../wire/decode.ts';
 
 const SEED_BYTES = 32;
 const WORDS = 24;

@@ -2,7 +2,7 @@ import { concat, utf8 } from '../bytes/bytes.ts';
 import { ByteWriter } from '../bytes/writer.ts';
 import { ED25519_KEY_BYTES } from '../crypto/lengths.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
-import { requireLength } from './decode.ts';
+import { requireLength } from '../wire/decode.ts';
 import { parseUsername } from './usernames.ts';
 
 const ITERATIONS = 5_200;

@@ -1,7 +1,7 @@
 import { concat, utf8 } from '../bytes/bytes.ts';
 import { ED25519_SIGNATURE_BYTES } from '../crypto/lengths.ts';
 import type { CryptoProvider } from '../crypto/provider.ts';
-import { malformed, requireLength } from './decode.ts';
+import { malformed, requireLength } from '../wire/decode.ts';
 
 /** What a signature is for stands in front of the signed bytes: no signature means anything in another place. */
 export const SigningDomain = {

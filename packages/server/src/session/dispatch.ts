@@ -1,5 +1,4 @@
-import { fromBinary } from '@bufbuild/protobuf';
-import { type Frame, Opcode } from '@parley/protocol';
+import { decodeMessage, type Frame, Opcode } from '@parley/protocol';
 import { accept } from '../opcodes/accept.ts';
 import { ack } from '../opcodes/ack.ts';
 import { cancel } from '../opcodes/cancel.ts';
@@ -13,7 +12,7 @@ import { rtt } from '../opcodes/rtt.ts';
 import { settings } from '../opcodes/settings.ts';
 import { user } from '../opcodes/user.ts';
 import type { Handler } from './handler.ts';
-import { type Reply, refusal, refuse as refuseWith } from './replies.ts';
+import { type Reply, refusal } from './replies.ts';
 import type { Session } from './session.ts';
 
 /** What a client may send. Everything else is `unknown_opcode`. */
@@ -41,20 +40,12 @@ export async function dispatch(session: Session, frame: Frame): Promise<void> {
   if (handler === undefined) return session.send(refusal('unknown_opcode'), frame.sequence);
   try {
     if (handler.isRequest) session.countRequest(frame.sequence);
-    const answer = await handler.handle(session, decode(handler, frame.body), frame.sequence);
+    const answer = await handler.handle(session, decodeMessage(handler.schema, frame.body), frame.sequence);
     if (answer === undefined) return;
     if ('later' in answer) sendLater(session, frame, frame.body.length, answer.later);
     else session.send(answer, frame.sequence);
   } catch (error) {
     session.refuse(error, frame.sequence, frame.opcode);
-  }
-}
-
-function decode(handler: Handler, body: Uint8Array): ReturnType<typeof fromBinary> {
-  try {
-    return fromBinary(handler.schema, body);
-  } catch {
-    throw refuseWith('malformed');
   }
 }
 
