@@ -2,7 +2,7 @@ import { toBinary } from '@bufbuild/protobuf';
 import { hashWelcome, MAX_DEVICES, Opcode } from '@parley/protocol';
 import { type Accept, AcceptSchema, ConsentKind } from '@parley/protocol/wire';
 import { request } from '../session/handler.ts';
-import { ok, type Reply, refuse, unlessRefused } from '../session/replies.ts';
+import { okReply, protocolError, type Reply, unlessRefused } from '../session/replies.ts';
 import type { Session } from '../session/session.ts';
 import type { DeviceKey } from '../store/store.ts';
 import { deliverToBoth, type VerifiedConsent, verifyConsent, withSenderList } from './consent.ts';
@@ -12,7 +12,7 @@ import { deviceKey } from './device-key.ts';
 export const accept = request(AcceptSchema, async (session, answer) => {
   const { members, welcome, epoch } = answer;
   // The store checks whose devices the members are.
-  if (members.length > 2 * MAX_DEVICES || welcome.length === 0 || epoch === 0n) throw refuse('malformed');
+  if (members.length > 2 * MAX_DEVICES || welcome.length === 0 || epoch === 0n) throw protocolError('malformed');
   const memberKeys = members.map(deviceKey);
   const welcomeSha256 = hashWelcome(session.services.crypto, welcome);
   const consent = await verifyConsent(session, answer, ConsentKind.ACCEPT, welcomeSha256);
@@ -32,5 +32,5 @@ async function acceptRequest(session: Session, answer: Accept, members: DeviceKe
     (outcome) => outcome === 'ok',
   );
   unlessRefused(result);
-  return ok();
+  return okReply();
 }

@@ -1,10 +1,10 @@
 import { AckSchema } from '@parley/protocol/wire';
 import { notice } from '../session/handler.ts';
-import { refuse } from '../session/replies.ts';
+import { protocolError } from '../session/replies.ts';
 
 /** ACK (9): the device has safely stored everything up to this position, so the mailbox need not keep it. No reply. */
 export const ack = notice(AckSchema, (session, { position }) => {
-  if (!session.feed.hasPushed(position)) throw refuse('state_mismatch');
+  if (!session.feed.hasPushed(position)) throw protocolError('state_mismatch');
   session.acks.ack(position);
   return undefined;
 });

@@ -2,7 +2,7 @@ import { toBinary } from '@bufbuild/protobuf';
 import { Opcode } from '@parley/protocol';
 import { type Cancel, CancelSchema, ConsentKind } from '@parley/protocol/wire';
 import { request } from '../session/handler.ts';
-import { ok, type Reply, unlessRefused } from '../session/replies.ts';
+import { okReply, type Reply, unlessRefused } from '../session/replies.ts';
 import type { Session } from '../session/session.ts';
 import { deliverToBoth, type VerifiedConsent, verifyConsent, withSenderList } from './consent.ts';
 
@@ -25,5 +25,5 @@ async function cancelRequest(session: Session, withdrawal: Cancel, consent: Veri
     (outcome, isOwnDevice) => outcome === 'ok' && (isOwnDevice || !isHidden),
   );
   unlessRefused(result);
-  return ok();
+  return okReply();
 }

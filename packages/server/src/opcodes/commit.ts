@@ -3,7 +3,7 @@ import { CONVERSATION_ID_BYTES, MAX_DEVICES, Opcode } from '@parley/protocol';
 import { type Commit, CommitSchema } from '@parley/protocol/wire';
 import type { Parcel } from '../delivery/mailboxes.ts';
 import { request } from '../session/handler.ts';
-import { ok, type Reply, refusal, refuse, unlessRefused } from '../session/replies.ts';
+import { errorReply, okReply, protocolError, type Reply, unlessRefused } from '../session/replies.ts';
 import type { Session } from '../session/session.ts';
 import type { ConversationEntry, DeviceKey } from '../store/store.ts';
 import { deviceKey } from './device-key.ts';
@@ -19,26 +19,26 @@ interface Change {
 export const commit = request(CommitSchema, async (session, sent) => {
   const change = readChange(sent);
   const found = await session.services.store.findConversation(sent.conversation);
-  if (found === undefined) throw refuse('unknown_conversation');
+  if (found === undefined) throw protocolError('unknown_conversation');
   return { later: commitEpoch(session, sent, change, found) };
 });
 
 function readChange({ position, conversation, commit: bytes, added, removed, welcomes, replaces }: Commit): Change {
-  if (position !== 0n || conversation.length !== CONVERSATION_ID_BYTES || bytes.length === 0) throw refuse('malformed');
-  if (replaces.length > 0) throw refuse('unknown_conversation'); // replacement groups come with REJOIN
-  if (added.length > 2 * MAX_DEVICES || removed.length > 2 * MAX_DEVICES) throw refuse('malformed');
+  if (position !== 0n || conversation.length !== CONVERSATION_ID_BYTES || bytes.length === 0) throw protocolError('malformed');
+  if (replaces.length > 0) throw protocolError('unknown_conversation'); // replacement groups come with REJOIN
+  if (added.length > 2 * MAX_DEVICES || removed.length > 2 * MAX_DEVICES) throw protocolError('malformed');
   const change = {
     added: added.map(deviceKey),
     removed: removed.map(deviceKey),
     welcomes: new Map(
       welcomes.map((welcome) => {
-        if (welcome.device === undefined || welcome.welcome.length === 0) throw refuse('malformed');
+        if (welcome.device === undefined || welcome.welcome.length === 0) throw protocolError('malformed');
         return [deviceKey(welcome.device), welcome] as const;
       }),
     ),
   };
   const hasAWelcomeEach = change.added.every((device) => change.welcomes.has(device));
-  if (welcomes.length !== added.length || !hasAWelcomeEach) throw refuse('malformed');
+  if (welcomes.length !== added.length || !hasAWelcomeEach) throw protocolError('malformed');
   return change;
 }
 
@@ -53,10 +53,10 @@ async function commitEpoch(session: Session, sent: Commit, change: Change, found
     (outcome) => outcome === 'ok',
   );
   if (typeof result === 'object' && result.refused === 'stale_epoch') {
-    return refusal('stale_epoch', { winnerSha256: result.winnerSha256 });
+    return errorReply('stale_epoch', { winnerSha256: result.winnerSha256 });
   }
   unlessRefused(result);
-  return ok();
+  return okReply();
 }
 
 /** Members get the commit; who is added gets its Welcome with it, and nobody else's. */

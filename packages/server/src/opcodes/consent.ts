@@ -7,7 +7,7 @@ import {
   type SignedDeviceList,
   SignedDeviceListSchema,
 } from '@parley/protocol/wire';
-import { refuse } from '../session/replies.ts';
+import { protocolError } from '../session/replies.ts';
 import type { Session } from '../session/session.ts';
 import type { DeviceKey, NewRequest, UserEntry } from '../store/store.ts';
 
@@ -39,10 +39,10 @@ export async function verifyConsent(
   attachmentSha256: Uint8Array,
 ): Promise<VerifiedConsent> {
   // These two are the server's to fill in.
-  if (body.position !== 0n || body.fromDevices !== undefined || body.consent === undefined) throw refuse('malformed');
+  if (body.position !== 0n || body.fromDevices !== undefined || body.consent === undefined) throw protocolError('malformed');
   const { store, crypto } = session.services;
   const sender = await store.findUser(session.username);
-  if (sender === undefined) throw refuse('auth_failed');
+  if (sender === undefined) throw protocolError('auth_failed');
   const senderList = openDeviceList(crypto, sender.deviceList);
 
   const statement = openConsent(crypto, body.consent, senderList);
@@ -51,10 +51,10 @@ export async function verifyConsent(
     statement.from === session.username &&
     equalBytes(statement.deviceId, session.deviceId) &&
     equalBytes(statement.attachmentSha256, attachmentSha256);
-  if (!isOurs) throw refuse('malformed');
+  if (!isOurs) throw protocolError('malformed');
 
   const recipient = await store.findUser(statement.to);
-  if (recipient === undefined) throw refuse('unknown_user');
+  if (recipient === undefined) throw protocolError('unknown_user');
   return { statement, sender, senderList, recipient };
 }
 

@@ -2,13 +2,13 @@ import { MAX_LIST, USERNAME_MAX } from '@parley/protocol';
 import { ListRequestSchema } from '@parley/protocol/wire';
 import type { Services } from '../operations/services.ts';
 import { request } from '../session/handler.ts';
-import { type Reply, refuse, list as reply } from '../session/replies.ts';
+import { listReply, protocolError, type Reply } from '../session/replies.ts';
 
 const NAME_PART = new RegExp(`^[a-z0-9._-]{0,${USERNAME_MAX}}$`);
 
 /** LIST (1): who is on line, a page at a time. */
 export const list = request(ListRequestSchema, ({ services }, { prefix, after, limit }) => {
-  if (!NAME_PART.test(prefix) || !NAME_PART.test(after) || limit > MAX_LIST) throw refuse('malformed');
+  if (!NAME_PART.test(prefix) || !NAME_PART.test(after) || limit > MAX_LIST) throw protocolError('malformed');
   return listPage(services, { prefix, after, limit: limit === 0 ? MAX_LIST : limit });
 });
 
@@ -19,5 +19,5 @@ export function firstList(services: Services): Reply {
 
 function listPage({ online }: Services, query: { prefix: string; after: string; limit: number }): Reply {
   const { names, next } = online.page(query);
-  return reply({ online: names, next });
+  return listReply({ online: names, next });
 }

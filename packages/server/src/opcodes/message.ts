@@ -2,7 +2,7 @@ import { toBinary } from '@bufbuild/protobuf';
 import { CONVERSATION_ID_BYTES, MESSAGE_ID_BYTES, Opcode } from '@parley/protocol';
 import { type Message, MessageSchema } from '@parley/protocol/wire';
 import { request } from '../session/handler.ts';
-import { ok, type Reply, refuse, unlessRefused } from '../session/replies.ts';
+import { okReply, protocolError, type Reply, unlessRefused } from '../session/replies.ts';
 import type { Store } from '../store/store.ts';
 
 /** MESSAGE (5): for every other device in the conversation. OK means that all their mailboxes have it on disk. */
@@ -11,9 +11,9 @@ export const message = request(MessageSchema, async ({ services, device, ref }, 
   const { store, mailboxes, conversations } = services;
   const { conversation, epoch } = sent;
   const found = await conversations.find(conversation, epoch);
-  if (found === undefined) throw refuse('unknown_conversation');
-  if (!found.members.includes(device)) throw refuse('not_member');
-  if (found.epoch !== epoch) throw refuse('stale_epoch');
+  if (found === undefined) throw protocolError('unknown_conversation');
+  if (!found.members.includes(device)) throw protocolError('not_member');
+  if (found.epoch !== epoch) throw protocolError('stale_epoch');
 
   const body = toBinary(MessageSchema, sent, { writeUnknownFields: false });
   const others = found.members.filter((member) => member !== device);
@@ -31,10 +31,10 @@ export const message = request(MessageSchema, async ({ services, device, ref }, 
 /** @throws the store's refusal */
 function answer(result: Awaited<ReturnType<Store['appendMessage']>>): Reply {
   unlessRefused(result);
-  return ok();
+  return okReply();
 }
 
 function checkForm({ position, conversation, id, ciphertext }: Message): void {
-  if (position !== 0n || conversation.length !== CONVERSATION_ID_BYTES) throw refuse('malformed');
-  if (id.length !== MESSAGE_ID_BYTES || ciphertext.length === 0) throw refuse('malformed');
+  if (position !== 0n || conversation.length !== CONVERSATION_ID_BYTES) throw protocolError('malformed');
+  if (id.length !== MESSAGE_ID_BYTES || ciphertext.length === 0) throw protocolError('malformed');
 }

@@ -2,7 +2,7 @@ import { toBinary } from '@bufbuild/protobuf';
 import { Opcode } from '@parley/protocol';
 import { ConsentKind, type Refuse, RefuseSchema } from '@parley/protocol/wire';
 import { request } from '../session/handler.ts';
-import { ok, type Reply, unlessRefused } from '../session/replies.ts';
+import { okReply, type Reply, unlessRefused } from '../session/replies.ts';
 import type { Session } from '../session/session.ts';
 import { deliverToBoth, type VerifiedConsent, verifyConsent, withSenderList } from './consent.ts';
 
@@ -23,5 +23,5 @@ async function refuseRequest(session: Session, answer: Refuse, consent: Verified
     (outcome) => outcome === 'ok',
   );
   unlessRefused(result);
-  return ok();
+  return okReply();
 }

@@ -2,7 +2,7 @@ import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { equalBytes, hashKeyPackages, MAX_KEY_PACKAGE, Opcode } from '@parley/protocol';
 import { ConsentKind, type Rtt, RttSchema } from '@parley/protocol/wire';
 import { request } from '../session/handler.ts';
-import { ok, type Reply, refusal, refuse, unlessRefused } from '../session/replies.ts';
+import { errorReply, okReply, protocolError, type Reply, unlessRefused } from '../session/replies.ts';
 import type { Session } from '../session/session.ts';
 import { deliverToBoth, type VerifiedConsent, verifyConsent, withSenderList } from './consent.ts';
 
@@ -10,7 +10,7 @@ import { deliverToBoth, type VerifiedConsent, verifyConsent, withSenderList } fr
 export const rtt = request(RttSchema, async (session, asked) => {
   const { crypto } = session.services;
   const consent = await verifyConsent(session, asked, ConsentKind.RTT, hashKeyPackages(crypto, asked.keyPackages));
-  if (consent.statement.conversation.length > 0) throw refuse('unknown_conversation'); // an invitation to a group
+  if (consent.statement.conversation.length > 0) throw protocolError('unknown_conversation'); // an invitation to a group
   checkKeyPackages(session, asked, consent);
   return { later: openRequest(session, asked, consent) };
 });
@@ -20,11 +20,11 @@ function checkKeyPackages(session: Session, { keyPackages }: Rtt, { senderList }
   const left = [...senderList.devices];
   for (const { deviceId, keyPackage } of keyPackages) {
     const index = left.findIndex((device) => equalBytes(device.deviceId, deviceId));
-    if (index === -1 || keyPackage.length === 0) throw refuse('malformed');
-    if (keyPackage.length > MAX_KEY_PACKAGE) throw refuse('too_large');
+    if (index === -1 || keyPackage.length === 0) throw protocolError('malformed');
+    if (keyPackage.length > MAX_KEY_PACKAGE) throw protocolError('too_large');
     left.splice(index, 1);
   }
-  if (left.some(({ deviceId }) => equalBytes(deviceId, session.deviceId))) throw refuse('malformed');
+  if (left.some(({ deviceId }) => equalBytes(deviceId, session.deviceId))) throw protocolError('malformed');
 }
 
 async function openRequest(session: Session, asked: Rtt, consent: VerifiedConsent): Promise<Reply> {
@@ -39,8 +39,8 @@ async function openRequest(session: Session, asked: Rtt, consent: VerifiedConsen
     (outcome, isOwnDevice) => outcome === 'ok' || (outcome === 'hidden' && isOwnDevice),
   );
   if (typeof result === 'object' && result.refused === 'crossed') {
-    return refusal('crossed', { crossedWith: fromBinary(RttSchema, result.first) });
+    return errorReply('crossed', { crossedWith: fromBinary(RttSchema, result.first) });
   }
   unlessRefused(result);
-  return ok();
+  return okReply();
 }

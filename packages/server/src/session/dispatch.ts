@@ -12,7 +12,7 @@ import { rtt } from '../opcodes/rtt.ts';
 import { settings } from '../opcodes/settings.ts';
 import { user } from '../opcodes/user.ts';
 import type { Handler } from './handler.ts';
-import { type Reply, refusal } from './replies.ts';
+import { errorReply, type Reply } from './replies.ts';
 import type { Session } from './session.ts';
 
 /** What a client may send. Everything else is `unknown_opcode`. */
@@ -37,7 +37,7 @@ const HANDLERS: ReadonlyMap<number, Handler> = new Map<number, Handler>([
  */
 export async function dispatch(session: Session, frame: Frame): Promise<void> {
   const handler = HANDLERS.get(frame.opcode);
-  if (handler === undefined) return session.send(refusal('unknown_opcode'), frame.sequence);
+  if (handler === undefined) return session.send(errorReply('unknown_opcode'), frame.sequence);
   try {
     if (handler.isRequest) session.countRequest(frame.sequence);
     const answer = await handler.handle(session, decodeMessage(handler.schema, frame.body), frame.sequence);
@@ -45,7 +45,7 @@ export async function dispatch(session: Session, frame: Frame): Promise<void> {
     if ('later' in answer) sendLater(session, frame, frame.body.length, answer.later);
     else session.send(answer, frame.sequence);
   } catch (error) {
-    session.refuse(error, frame.sequence, frame.opcode);
+    session.answerError(error, frame.sequence, frame.opcode);
   }
 }
 
@@ -53,6 +53,6 @@ function sendLater(session: Session, { opcode, sequence }: Omit<Frame, 'body'>, 
   session.work.begin(bytes);
   later
     .then((reply) => session.send(reply, sequence))
-    .catch((error: unknown) => session.refuse(error, sequence, opcode))
+    .catch((error: unknown) => session.answerError(error, sequence, opcode))
     .finally(() => session.work.end(bytes));
 }

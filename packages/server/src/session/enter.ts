@@ -3,7 +3,7 @@ import { announcePresence } from '../delivery/presence.ts';
 import { firstList } from '../opcodes/list.ts';
 import type { Services } from '../operations/services.ts';
 import type { Connection } from '../transport/connection.ts';
-import { quit, refusal } from './replies.ts';
+import { errorReply, quitFrame } from './replies.ts';
 import { type LoggedIn, Session } from './session.ts';
 
 /**
@@ -29,7 +29,7 @@ export function enter(
   const { replaced, isFirst } = online.enter(session);
   replaced?.end('replaced');
   session.send(firstList(services)); // 1.3
-  if (!isKnown) session.send(refusal('state_mismatch'));
+  if (!isKnown) session.send(errorReply('state_mismatch'));
   else if (position > opened.acked) session.acks.ack(position);
 
   services.log.debug('logged in', { connection: connection.id, session: session.session, user: username });
@@ -51,7 +51,7 @@ function announce({ store, online, log }: Services, session: Session): void {
 }
 
 function sendLast(connection: Connection, channel: Channel): void {
-  const last = quit('replaced');
+  const last = quitFrame('replaced');
   channel.queue(last.opcode, 0, last.body);
   connection.send(...channel.flush());
   connection.close(1000);

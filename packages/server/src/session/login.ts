@@ -14,7 +14,7 @@ import type { Services } from '../operations/services.ts';
 import type { DeviceKey } from '../store/store.ts';
 import type { Connection } from '../transport/connection.ts';
 import { register } from './registration.ts';
-import { type Reply, refusalOf, refuse } from './replies.ts';
+import { errorReplyFor, protocolError, type Reply } from './replies.ts';
 import type { LoggedIn } from './session.ts';
 
 /** The protocol versions this server speaks. */
@@ -38,7 +38,7 @@ export async function logIn(
   } catch (error) {
     if (error instanceof ParleyError) services.log.info('login refused', { connection: connection.id, code: error.code });
     else services.log.error('a login failed', { connection: connection.id, error });
-    sendLast(connection, channel, refusalOf(error));
+    sendLast(connection, channel, errorReplyFor(error));
     return undefined;
   }
 }
@@ -79,8 +79,8 @@ async function shakeHands(
 /** Whether this is who it says. @throws ParleyError `auth_failed` whatever the cause, or a code of registration's own */
 async function authenticate(services: Services, login: ClientLogin, clientKey: Uint8Array): Promise<LoggedIn> {
   const { store, stopping } = services;
-  if (stopping.aborted) throw refuse('shutting_down');
-  if (!VERSIONS.includes(login.version)) throw refuse('malformed');
+  if (stopping.aborted) throw protocolError('shutting_down');
+  if (!VERSIONS.includes(login.version)) throw protocolError('malformed');
   if (login.registration !== undefined) await register(services, login, login.registration, clientKey);
 
   const isWellFormed = isUsername(login.username) && login.deviceId.length === DEVICE_ID_BYTES;
@@ -89,10 +89,10 @@ async function authenticate(services: Services, login: ClientLogin, clientKey: U
   const known = user?.devices.find(({ key }) => key === device);
   // Compared in every case, for the same reason.
   const isKey = equalConstantTime(known?.channelKey ?? new Uint8Array(clientKey.length), clientKey);
-  if (user === undefined || user.suspended || known === undefined || !isKey) throw refuse('auth_failed');
+  if (user === undefined || user.suspended || known === undefined || !isKey) throw protocolError('auth_failed');
 
   const opened = await store.openSession(device);
-  if (opened === undefined) throw refuse('auth_failed');
+  if (opened === undefined) throw protocolError('auth_failed');
   return { username: user.username, deviceId: login.deviceId, device, opened, position: login.position };
 }
 

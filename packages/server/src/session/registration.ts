@@ -3,7 +3,7 @@ import { equalBytes, equalConstantTime, INVITE_TOKEN_BYTES, openDeviceList, toHe
 import { type ClientLogin, type Registration, SignedDeviceListSchema } from '@parley/protocol/wire';
 import type { Services } from '../operations/services.ts';
 import type { DeviceEntry, NewRegistration } from '../store/store.ts';
-import { refuse, unlessRefused } from './replies.ts';
+import { protocolError, unlessRefused } from './replies.ts';
 
 /**
  * Makes the account and the device of a login that registers (docs/protocol.md, section 2). Registering the identical device
@@ -17,12 +17,12 @@ export async function register(
   clientKey: Uint8Array,
 ): Promise<void> {
   const proof = readProof(registration, crypto.sha256);
-  if (registration.deviceList === undefined) throw refuse('malformed');
+  if (registration.deviceList === undefined) throw protocolError('malformed');
 
   const list = openDeviceList(crypto, registration.deviceList);
   const device = list.devices.find(({ deviceId }) => equalBytes(deviceId, login.deviceId));
-  if (list.username !== login.username || device === undefined) throw refuse('auth_failed');
-  if (!equalConstantTime(device.channelKey, clientKey)) throw refuse('auth_failed');
+  if (list.username !== login.username || device === undefined) throw protocolError('auth_failed');
+  if (!equalConstantTime(device.channelKey, clientKey)) throw protocolError('auth_failed');
 
   const devices = list.devices.map(({ deviceId, channelKey, signatureKey }): DeviceEntry => {
     return { key: `${list.username}/${toHex(deviceId)}`, deviceId, channelKey, signatureKey };
@@ -46,11 +46,11 @@ export async function register(
 function readProof({ proof }: Registration, sha256: (data: Uint8Array) => Uint8Array): NewRegistration['proof'] {
   switch (proof.case) {
     case 'inviteToken':
-      if (proof.value.length !== INVITE_TOKEN_BYTES) throw refuse('invite_invalid');
+      if (proof.value.length !== INVITE_TOKEN_BYTES) throw protocolError('invite_invalid');
       return { tokenHash: sha256(proof.value) };
     case 'recovery':
       return 'recovery';
     default:
-      throw refuse('malformed');
+      throw protocolError('malformed');
   }
 }

@@ -46,42 +46,42 @@ const DETAILS: Record<ErrorCode, string> = {
 
 const OK: Reply = { opcode: Opcode.OK, body: new Uint8Array(0) };
 
-export function ok(result?: { readonly user: UserRecord } | { readonly keys: KeysResult }): Reply {
+export function okReply(result?: { readonly user: UserRecord } | { readonly keys: KeysResult }): Reply {
   if (result === undefined) return OK;
   const value =
     'user' in result ? ({ case: 'user', value: result.user } as const) : ({ case: 'keys', value: result.keys } as const);
   return { opcode: Opcode.OK, body: toBinary(OkSchema, create(OkSchema, { result: value })) };
 }
 
-export function list(users: Pick<UserList, 'online' | 'next'>): Reply {
+export function listReply(users: Pick<UserList, 'online' | 'next'>): Reply {
   return { opcode: Opcode.LIST, body: toBinary(UserListSchema, create(UserListSchema, users)) };
 }
 
-export interface RefusalExtras {
+export interface ErrorExtras {
   readonly detail?: string;
   readonly retryAfterMs?: number;
   readonly crossedWith?: Rtt;
   readonly winnerSha256?: Uint8Array;
 }
 
-export function refusal(code: ErrorCode, extras: RefusalExtras = {}): Reply {
+export function errorReply(code: ErrorCode, extras: ErrorExtras = {}): Reply {
   return { opcode: Opcode.ERROR, body: toBinary(ErrorSchema, create(ErrorSchema, { code, detail: DETAILS[code], ...extras })) };
 }
 
 /** What a peer is told of an error: of one that is not its own, nothing but that it happened. */
-export function refusalOf(error: unknown): Reply {
-  if (!(error instanceof ParleyError)) return refusal('internal');
-  return refusal(error.code, { detail: error.message, retryAfterMs: error.retryAfterMs });
+export function errorReplyFor(error: unknown): Reply {
+  if (!(error instanceof ParleyError)) return errorReply('internal');
+  return errorReply(error.code, { detail: error.message, retryAfterMs: error.retryAfterMs });
 }
 
 export type QuitReason = 'bye' | 'replaced' | 'shutting_down';
 
-export function quit(reason: QuitReason): Reply {
+export function quitFrame(reason: QuitReason): Reply {
   return { opcode: Opcode.QUIT, body: toBinary(QuitSchema, create(QuitSchema, { reason })) };
 }
 
 /** An error with the words of the table. */
-export function refuse(code: ErrorCode): ParleyError {
+export function protocolError(code: ErrorCode): ParleyError {
   return new ParleyError(code, DETAILS[code]);
 }
 
@@ -94,7 +94,7 @@ export class Replaced extends Error {
 export function unlessRefused<Result>(result: Result): Exclude<Result, { refused: string }> {
   if (typeof result === 'object' && result !== null && 'refused' in result) {
     const { refused } = result as { refused: ErrorCode | 'replaced' };
-    throw refused === 'replaced' ? new Replaced('replaced by a newer session of this device') : refuse(refused);
+    throw refused === 'replaced' ? new Replaced('replaced by a newer session of this device') : protocolError(refused);
   }
   return result as Exclude<Result, { refused: string }>;
 }

@@ -5,7 +5,7 @@ import type { Services } from '../operations/services.ts';
 import type { DeviceKey, MailboxItem, OpenedSession, SessionRef } from '../store/store.ts';
 import type { Connection } from '../transport/connection.ts';
 import { TokenBucket } from '../transport/rate.ts';
-import { type QuitReason, quit, Replaced, type Reply, refusalOf } from './replies.ts';
+import { errorReplyFor, type QuitReason, quitFrame, Replaced, type Reply } from './replies.ts';
 import { Work } from './work.ts';
 
 /** The peer closed normally, or did what ends a connection (RFC 6455, section 7.4.1). */
@@ -105,8 +105,8 @@ export class Session implements Sink {
   }
 
   /** Answers a request that failed. What closes the connection closes it. */
-  refuse(error: unknown, sequence: number, opcode: number): void {
-    if (error instanceof ParleyError && ERROR_CODES[error.code] === 'goes on') this.send(refusalOf(error), sequence);
+  answerError(error: unknown, sequence: number, opcode: number): void {
+    if (error instanceof ParleyError && ERROR_CODES[error.code] === 'goes on') this.send(errorReplyFor(error), sequence);
     else this.fail(error, sequence, opcode);
   }
 
@@ -120,12 +120,12 @@ export class Session implements Sink {
     const fields = { connection: this.connection.id, session: this.session, ...(opcode === undefined ? {} : { opcode }) };
     if (error instanceof ParleyError) this.services.log.info('session ended by an error', { ...fields, code: error.code });
     else this.services.log.error('session failed', { ...fields, error });
-    this.#close(refusalOf(error), sequence, POLICY_VIOLATION);
+    this.#close(errorReplyFor(error), sequence, POLICY_VIOLATION);
   }
 
   /** Ends the session in good order. */
   end(reason: QuitReason): void {
-    this.#close(quit(reason), 0, reason === 'shutting_down' ? GOING_AWAY : NORMAL);
+    this.#close(quitFrame(reason), 0, reason === 'shutting_down' ? GOING_AWAY : NORMAL);
   }
 
   /** Lets go of everything; nothing is sent any more. */
