@@ -40,4 +40,5 @@ export {
 } from './identity/x509/extensions.ts';
 export * from './limits.ts';
 export { Opcode } from './opcodes.ts';
+export { PROTOCOL_VERSIONS, WEBSOCKET_PATH, WEBSOCKET_SUBPROTOCOL } from './versions.ts';
 export { decodeMessage } from './wire/decode.ts';

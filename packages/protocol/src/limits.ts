@@ -12,8 +12,7 @@ const DAY = 24 * HOUR;
 
 // ---- Specification --------------------------------------------------------------------------------------------------
 
-/** The versions of the protocol that this code speaks, and the port of a server that names none. */
-export const PROTOCOL_VERSIONS: readonly number[] = [1];
+/** The port of a server that names none. */
 export const DEFAULT_PORT = 10_000;
 
 /** Largest WebSocket message, bytes: the largest Noise message (Noise rev 34, section 3). */

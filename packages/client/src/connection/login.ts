@@ -22,8 +22,6 @@ import type { Environment } from '../environment.ts';
 import { ConnectError, LoginError } from '../errors.ts';
 import { BinarySocket, type ServerAddress } from './socket.ts';
 
-/** The version of the protocol this client speaks. */
-const VERSION = 1;
 const CLIENT_VERSION = 'parley/0.1.0';
 
 /** A login needs no MLS. */
@@ -92,7 +90,7 @@ async function exchange(
   const start = startLogin(crypto, { channelKey: credentials.channelKey });
   socket.send(start.message);
   const { hello, serverKey, next } = start.next.receive(await socket.next());
-  const { crlNumber } = checkServer(crypto, hello, {
+  const { crlNumber, version } = checkServer(crypto, hello, {
     pin: credentials.caPin,
     name: address.host,
     nowMs: environment.now(),
@@ -102,7 +100,7 @@ async function exchange(
   const { username, deviceId, position, registration } = credentials;
   const { message, channel } = next.login(
     create(ClientLoginSchema, {
-      version: VERSION,
+      version,
       username,
       deviceId,
       clientVersion: CLIENT_VERSION,

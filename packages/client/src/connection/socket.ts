@@ -1,9 +1,7 @@
-import { MAX_TRANSPORT_MESSAGE } from '@parley/protocol';
+import { MAX_TRANSPORT_MESSAGE, WEBSOCKET_PATH, WEBSOCKET_SUBPROTOCOL } from '@parley/protocol';
 import type { Environment, WebSocketLike } from '../environment.ts';
 import { ConnectError } from '../errors.ts';
 
-/** WebSocket subprotocol (docs/protocol.md, "Layers"). */
-const SUBPROTOCOL = 'parley.1';
 /** Messages that may wait for the login to read them. The server sends two before it hears from us. */
 const MAX_UNREAD = 64;
 
@@ -41,8 +39,8 @@ export class BinarySocket {
     environment: Pick<Environment, 'openSocket'>,
     address: ServerAddress,
   ): { socket: BinarySocket; opened: Promise<void> } {
-    const url = `${address.tls ? 'wss' : 'ws'}://${formatAddress(address)}/parley`;
-    const raw = environment.openSocket(url, SUBPROTOCOL);
+    const url = `${address.tls ? 'wss' : 'ws'}://${formatAddress(address)}${WEBSOCKET_PATH}`;
+    const raw = environment.openSocket(url, WEBSOCKET_SUBPROTOCOL);
     const socket = new BinarySocket(raw);
     const opened = new Promise<void>((resolve, reject) => {
       raw.addEventListener('open', () => resolve());

@@ -7,6 +7,7 @@ import {
   isUsername,
   MAX_FRAME,
   ParleyError,
+  PROTOCOL_VERSIONS,
   toHex,
 } from '@parley/protocol';
 import { type ClientLogin, ServerHelloSchema } from '@parley/protocol/wire';
@@ -17,8 +18,6 @@ import { register } from './registration.ts';
 import { errorReplyFor, protocolError, type Reply } from './replies.ts';
 import type { LoggedIn } from './session.ts';
 
-/** The protocol versions this server speaks. */
-const VERSIONS = [1];
 /** Looked up where there is nothing to look up, so that every failed login costs the same. No user can have this name. */
 const NOBODY = '';
 
@@ -55,7 +54,7 @@ async function shakeHands(
     const answer = create(ServerHelloSchema, {
       ...certificates,
       serverTimeMs: BigInt(clock.nowMs()),
-      versions: VERSIONS,
+      versions: [...PROTOCOL_VERSIONS],
       limits: {
         maxFrameBytes: MAX_FRAME,
         framesPerSecond: limits.framesPerSecond,
@@ -80,7 +79,7 @@ async function shakeHands(
 async function authenticate(services: Services, login: ClientLogin, clientKey: Uint8Array): Promise<LoggedIn> {
   const { store, stopping } = services;
   if (stopping.aborted) throw protocolError('shutting_down');
-  if (!VERSIONS.includes(login.version)) throw protocolError('malformed');
+  if (!PROTOCOL_VERSIONS.includes(login.version)) throw protocolError('malformed');
   if (login.registration !== undefined) await register(services, login, login.registration, clientKey);
 
   const isWellFormed = isUsername(login.username) && login.deviceId.length === DEVICE_ID_BYTES;

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { WEBSOCKET_PATH } from '@parley/protocol';
 
 const HOME = `Parley server.
 
@@ -32,7 +33,7 @@ function page(request: IncomingMessage, isReady: () => boolean): { status: numbe
       return { status: 200, text: 'ok\n' };
     case '/readyz':
       return isReady() ? { status: 200, text: 'ready\n' } : { status: 503, text: 'not ready\n' };
-    case '/parley':
+    case WEBSOCKET_PATH:
       return { status: 426, text: 'this path speaks WebSocket\n' };
     default:
       return { status: 404, text: 'not found\n' };

@@ -2,7 +2,7 @@ import { createServer as createHttpServer, type IncomingMessage, type Server } f
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { MAX_TRANSPORT_MESSAGE } from '@parley/protocol';
+import { MAX_TRANSPORT_MESSAGE, WEBSOCKET_PATH, WEBSOCKET_SUBPROTOCOL } from '@parley/protocol';
 import { WebSocketServer } from 'ws';
 import type { Clock } from '../operations/clock.ts';
 import type { ServerConfig, ServerLimits } from '../operations/config.ts';
@@ -11,8 +11,6 @@ import { Connection } from './connection.ts';
 import { answerHttp, refuseUpgrade } from './http.ts';
 import { TokenBucket } from './rate.ts';
 
-const PATH = '/parley';
-const SUBPROTOCOL = 'parley.1';
 /** Fragments of one WebSocket message, and pieces of TCP that it may come in. */
 const MAX_FRAGMENTS = 64;
 const MAX_CHUNKS = 4_096;
@@ -50,7 +48,7 @@ export async function openPort(options: PortOptions): Promise<Port> {
     maxPayload: MAX_TRANSPORT_MESSAGE,
     maxFragments: MAX_FRAGMENTS,
     maxBufferedChunks: MAX_CHUNKS,
-    handleProtocols: () => SUBPROTOCOL,
+    handleProtocols: () => WEBSOCKET_SUBPROTOCOL,
   });
   let nextId = 1;
 
@@ -78,8 +76,8 @@ export async function openPort(options: PortOptions): Promise<Port> {
   server.on('upgrade', (request, stream: Duplex, head) => {
     const socket = stream as Socket; // node:http hands out net.Socket or tls.TLSSocket
     const visitor = admission.find(socket);
-    if (request.url !== PATH) return refuseUpgrade(socket, 404);
-    if (!offers(request, SUBPROTOCOL)) return refuseUpgrade(socket, 400);
+    if (request.url !== WEBSOCKET_PATH) return refuseUpgrade(socket, 404);
+    if (!offers(request, WEBSOCKET_SUBPROTOCOL)) return refuseUpgrade(socket, 400);
     if (!options.isReady() || visitor === undefined) return refuseUpgrade(socket, 503);
     const retryAfterMs = admission.startHandshake(visitor);
     if (retryAfterMs > 0) return refuseUpgrade(socket, 429, retryAfterMs);
