@@ -5,7 +5,7 @@ import { Opcode } from '@parley/protocol';
 import { ListRequestSchema, PresenceSchema, SettingsSchema, UserListSchema, UserQuerySchema } from '@parley/protocol/wire';
 import fc from 'fast-check';
 import { Online } from '../src/delivery/online.ts';
-import type { DeviceKey } from '../src/store/store.ts';
+import type { DeviceKey } from '../src/store/device-key.ts';
 import { Account } from './support/account.ts';
 import type { TestClient } from './support/client.ts';
 import { TestServer, talk } from './support/server.ts';

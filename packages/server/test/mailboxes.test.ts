@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import type { Sink } from '../src/delivery/feed.ts';
 import { Mailboxes } from '../src/delivery/mailboxes.ts';
 import { Positions } from '../src/delivery/positions.ts';
-import type { Delivery, DeviceKey, MailboxItem } from '../src/store/store.ts';
+import type { DeviceKey } from '../src/store/device-key.ts';
+import type { Delivery, MailboxItem } from '../src/store/store.ts';
 
 const DEVICE: DeviceKey = 'bob/0102030405060708';
 

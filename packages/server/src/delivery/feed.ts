@@ -1,5 +1,6 @@
 import { MAILBOX_PAGE } from '@parley/protocol';
-import type { DeviceKey, MailboxItem, Store } from '../store/store.ts';
+import type { DeviceKey } from '../store/device-key.ts';
+import type { MailboxItem, Store } from '../store/store.ts';
 
 /** Where a device's items go: the session of its connection. */
 export interface Sink {

@@ -1,5 +1,6 @@
 import { MAX_FRAME, ParleyError, POSITION_BYTES } from '@parley/protocol';
-import type { Delivery, DeviceKey, MailboxItem, Store } from '../store/store.ts';
+import type { DeviceKey } from '../store/device-key.ts';
+import type { Delivery, MailboxItem, Store } from '../store/store.ts';
 import { Feed, type Sink } from './feed.ts';
 import { Positions } from './positions.ts';
 

@@ -1,4 +1,4 @@
-import type { DeviceKey } from '../store/store.ts';
+import type { DeviceKey } from '../store/device-key.ts';
 
 /** What the registry needs to know of a session. */
 export interface Presentable {

@@ -1,4 +1,4 @@
-import type { DeviceKey } from '../store/store.ts';
+import type { DeviceKey } from '../store/device-key.ts';
 
 /** Positions of one generation a mailbox: 32 bits. */
 const COUNTER_END = 2 ** 32;

@@ -4,16 +4,16 @@ import { type Accept, AcceptSchema, ConsentKind } from '@parley/protocol/wire';
 import { request } from '../session/handler.ts';
 import { okReply, protocolError, type Reply, unlessRefused } from '../session/replies.ts';
 import type { Session } from '../session/session.ts';
-import type { DeviceKey } from '../store/store.ts';
+import type { DeviceKey } from '../store/device-key.ts';
 import { deliverToBoth, type VerifiedConsent, verifyConsent, withSenderList } from './consent.ts';
-import { deviceKey } from './device-key.ts';
+import { readDeviceRef } from './device-ref.ts';
 
 /** ACCEPT (3): the asked user agrees, with the Welcome into the conversation it has made. */
 export const accept = request(AcceptSchema, async (session, answer) => {
   const { members, welcome, epoch } = answer;
   // The store checks whose devices the members are.
   if (members.length > 2 * MAX_DEVICES || welcome.length === 0 || epoch === 0n) throw protocolError('malformed');
-  const memberKeys = members.map(deviceKey);
+  const memberKeys = members.map(readDeviceRef);
   const welcomeSha256 = hashWelcome(session.services.crypto, welcome);
   const consent = await verifyConsent(session, answer, ConsentKind.ACCEPT, welcomeSha256);
   return { later: acceptRequest(session, answer, memberKeys, consent) };

@@ -5,8 +5,9 @@ import type { Parcel } from '../delivery/mailboxes.ts';
 import { request } from '../session/handler.ts';
 import { errorReply, okReply, protocolError, type Reply, unlessRefused } from '../session/replies.ts';
 import type { Session } from '../session/session.ts';
-import type { ConversationEntry, DeviceKey } from '../store/store.ts';
-import { deviceKey } from './device-key.ts';
+import type { DeviceKey } from '../store/device-key.ts';
+import type { ConversationEntry } from '../store/store.ts';
+import { readDeviceRef } from './device-ref.ts';
 
 interface Change {
   readonly added: DeviceKey[];
@@ -28,12 +29,12 @@ function readChange({ position, conversation, commit: bytes, added, removed, wel
   if (replaces.length > 0) throw protocolError('unknown_conversation'); // replacement groups come with REJOIN
   if (added.length > 2 * MAX_DEVICES || removed.length > 2 * MAX_DEVICES) throw protocolError('malformed');
   const change = {
-    added: added.map(deviceKey),
-    removed: removed.map(deviceKey),
+    added: added.map(readDeviceRef),
+    removed: removed.map(readDeviceRef),
     welcomes: new Map(
       welcomes.map((welcome) => {
         if (welcome.device === undefined || welcome.welcome.length === 0) throw protocolError('malformed');
-        return [deviceKey(welcome.device), welcome] as const;
+        return [readDeviceRef(welcome.device), welcome] as const;
       }),
     ),
   };

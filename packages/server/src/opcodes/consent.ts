@@ -9,7 +9,8 @@ import {
 } from '@parley/protocol/wire';
 import { protocolError } from '../session/replies.ts';
 import type { Session } from '../session/session.ts';
-import type { DeviceKey, NewRequest, UserEntry } from '../store/store.ts';
+import type { DeviceKey } from '../store/device-key.ts';
+import type { NewRequest, UserEntry } from '../store/store.ts';
 
 /** What RTT, ACCEPT, REFUSE and CANCEL have in common. */
 interface ConsentBody {

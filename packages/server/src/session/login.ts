@@ -8,11 +8,10 @@ import {
   MAX_FRAME,
   ParleyError,
   PROTOCOL_VERSIONS,
-  toHex,
 } from '@parley/protocol';
 import { type ClientLogin, ServerHelloSchema } from '@parley/protocol/wire';
 import type { Services } from '../operations/services.ts';
-import type { DeviceKey } from '../store/store.ts';
+import { deviceKey } from '../store/device-key.ts';
 import type { Connection } from '../transport/connection.ts';
 import { register } from './registration.ts';
 import { errorReplyFor, protocolError, type Reply } from './replies.ts';
@@ -84,7 +83,7 @@ async function authenticate(services: Services, login: ClientLogin, clientKey: U
 
   const isWellFormed = isUsername(login.username) && login.deviceId.length === DEVICE_ID_BYTES;
   const user = await store.findUser(isWellFormed ? login.username : NOBODY);
-  const device: DeviceKey = `${login.username}/${toHex(login.deviceId)}`;
+  const device = deviceKey(login.username, login.deviceId);
   const known = user?.devices.find(({ key }) => key === device);
   // Compared in every case, for the same reason.
   const isKey = equalConstantTime(known?.channelKey ?? new Uint8Array(clientKey.length), clientKey);

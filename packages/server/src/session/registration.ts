@@ -1,7 +1,8 @@
 import { toBinary } from '@bufbuild/protobuf';
-import { equalBytes, equalConstantTime, INVITE_TOKEN_BYTES, openDeviceList, toHex } from '@parley/protocol';
+import { equalBytes, equalConstantTime, INVITE_TOKEN_BYTES, openDeviceList } from '@parley/protocol';
 import { type ClientLogin, type Registration, SignedDeviceListSchema } from '@parley/protocol/wire';
 import type { Services } from '../operations/services.ts';
+import { deviceKey } from '../store/device-key.ts';
 import type { DeviceEntry, NewRegistration } from '../store/store.ts';
 import { protocolError, unlessRefused } from './replies.ts';
 
@@ -25,7 +26,7 @@ export async function register(
   if (!equalConstantTime(device.channelKey, clientKey)) throw protocolError('auth_failed');
 
   const devices = list.devices.map(({ deviceId, channelKey, signatureKey }): DeviceEntry => {
-    return { key: `${list.username}/${toHex(deviceId)}`, deviceId, channelKey, signatureKey };
+    return { key: deviceKey(list.username, deviceId), deviceId, channelKey, signatureKey };
   });
   unlessRefused(
     await store.register({

@@ -2,7 +2,8 @@ import { type Channel, ERROR_CODES, ParleyError, positionPrefix } from '@parley/
 import { AckWriter } from '../delivery/acks.ts';
 import type { Feed, Sink } from '../delivery/feed.ts';
 import type { Services } from '../operations/services.ts';
-import type { DeviceKey, MailboxItem, OpenedSession, SessionRef } from '../store/store.ts';
+import type { DeviceKey } from '../store/device-key.ts';
+import type { MailboxItem, OpenedSession, SessionRef } from '../store/store.ts';
 import type { Connection } from '../transport/connection.ts';
 import { TokenBucket } from '../transport/rate.ts';
 import { errorReplyFor, type QuitReason, quitFrame, Replaced, type Reply } from './replies.ts';

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@parley/protocol';
+import type { DeviceKey } from './device-key.ts';
 
 /**
  * What a store must do. Each method is one durable transaction: when its promise resolves, the change is on disk (fsync), and
@@ -158,9 +159,6 @@ export interface Store {
   /** Ends after all calls made before have been carried out; calls made after it are rejected. */
   close(): Promise<void>;
 }
-
-/** `username/hex of the device id`: names a mailbox. A username holds no slash. */
-export type DeviceKey = `${string}/${string}`;
 
 /** Every write names the session it comes from; an older one is fenced off. */
 export interface SessionRef {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { DeviceKey } from '../../src/store/device-key.ts';
 import type {
   AcceptedRequest,
   Delivery,
   DeviceEntry,
-  DeviceKey,
   NewCommit,
   NewRegistration,
   NewRequest,

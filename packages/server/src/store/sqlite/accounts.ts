@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { equalBytes } from '@parley/protocol';
-import type { DeviceEntry, DeviceKey, NewRegistration, UserSummary } from '../store.ts';
+import type { DeviceKey } from '../device-key.ts';
+import type { DeviceEntry, NewRegistration, UserSummary } from '../store.ts';
 import type { Handlers } from './calls.ts';
 import { fitsInteger } from './integers.ts';
 import { prepare, prepareBig } from './statement.ts';

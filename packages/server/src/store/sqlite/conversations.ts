@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { equalBytes } from '@parley/protocol';
-import type { DeviceKey, NewCommit } from '../store.ts';
+import { type DeviceKey, userOf } from '../device-key.ts';
+import type { NewCommit } from '../store.ts';
 import type { Handlers } from './calls.ts';
 import { fitsInteger } from './integers.ts';
 import { deliverToMember } from './mailboxes.ts';
-import { findBlock, userOf } from './pairs.ts';
+import { findBlock } from './pairs.ts';
 import { REPLACED, sessionFence } from './sessions.ts';
 import { prepare, prepareBig } from './statement.ts';
 

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { KEY_CLAIMS_PER_HOUR, MAX_KEY_PACKAGES } from '@parley/protocol';
+import { deviceKey } from '../device-key.ts';
 import type { Handlers } from './calls.ts';
-import { deviceKey, findConsent } from './pairs.ts';
+import { findConsent } from './pairs.ts';
 import { REPLACED, sessionFence } from './sessions.ts';
 import { prepare } from './statement.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DeviceKey } from '../../../src/store/store.ts';
+import type { DeviceKey } from '../../../src/store/device-key.ts';
 import type { Setting } from '../compliance.ts';
 import type { TestDevice } from '../world.ts';
 
