@@ -2,8 +2,10 @@ import type { Channel } from '@parley/protocol';
 import { announcePresence } from '../delivery/presence.ts';
 import { firstList } from '../opcodes/list.ts';
 import type { Services } from '../operations/services.ts';
+import { NORMAL } from '../transport/close-codes.ts';
 import type { Connection } from '../transport/connection.ts';
 import { errorReply, quitFrame } from './replies.ts';
+import { sendLast } from './send-last.ts';
 import { type LoggedIn, Session } from './session.ts';
 
 /**
@@ -17,9 +19,11 @@ export function enter(
 ): Session | undefined {
   const { online, mailboxes } = services;
   const { username, device, position, opened } = login;
-  const isOvertaken = online.isOvertaken({ username, device, session: opened.session });
-  if (connection.isOver || isOvertaken) {
-    if (isOvertaken) sendLast(connection, channel);
+  if (online.isOvertaken({ username, device, session: opened.session })) {
+    sendLast(connection, channel, quitFrame('replaced'), NORMAL);
+    return undefined;
+  }
+  if (connection.isOver) {
     channel.close();
     return undefined;
   }
@@ -48,11 +52,4 @@ function announce({ store, online, log }: Services, session: Session): void {
   announcePresence(store, online, session.username).catch((error: unknown) => {
     log.error('presence could not be told', { session: session.session, error });
   });
-}
-
-function sendLast(connection: Connection, channel: Channel): void {
-  const last = quitFrame('replaced');
-  channel.queue(last.opcode, 0, last.body);
-  connection.send(...channel.flush());
-  connection.close(1000);
 }

@@ -12,9 +12,11 @@ import {
 import { type ClientLogin, ServerHelloSchema } from '@parley/protocol/wire';
 import type { Services } from '../operations/services.ts';
 import { deviceKey } from '../store/device-key.ts';
+import { POLICY_VIOLATION } from '../transport/close-codes.ts';
 import type { Connection } from '../transport/connection.ts';
 import { register } from './registration.ts';
-import { errorReplyFor, protocolError, type Reply } from './replies.ts';
+import { errorReplyFor, protocolError } from './replies.ts';
+import { sendLast } from './send-last.ts';
 import type { LoggedIn } from './session.ts';
 
 /** Looked up where there is nothing to look up, so that every failed login costs the same. No user can have this name. */
@@ -36,7 +38,7 @@ export async function logIn(
   } catch (error) {
     if (error instanceof ParleyError) services.log.info('login refused', { connection: connection.id, code: error.code });
     else services.log.error('a login failed', { connection: connection.id, error });
-    sendLast(connection, channel, errorReplyFor(error));
+    sendLast(connection, channel, errorReplyFor(error), POLICY_VIOLATION);
     return undefined;
   }
 }
@@ -69,7 +71,7 @@ async function shakeHands(
     // Without a channel there is nobody to tell: what does not open just closes.
     if (error instanceof ParleyError) log.debug('handshake refused', { connection: connection.id, code: error.code });
     else log.error('a handshake failed', { connection: connection.id, error });
-    connection.close(1008);
+    connection.close(POLICY_VIOLATION);
     return undefined;
   }
 }
@@ -92,11 +94,4 @@ async function authenticate(services: Services, login: ClientLogin, clientKey: U
   const opened = await store.openSession(device);
   if (opened === undefined) throw protocolError('auth_failed');
   return { username: user.username, deviceId: login.deviceId, device, opened, position: login.position };
-}
-
-function sendLast(connection: Connection, channel: Channel, last: Reply): void {
-  channel.queue(last.opcode, 0, last.body);
-  connection.send(...channel.flush());
-  channel.close();
-  connection.close(1008);
 }

@@ -4,15 +4,11 @@ import type { Feed, Sink } from '../delivery/feed.ts';
 import type { Services } from '../operations/services.ts';
 import type { DeviceKey } from '../store/device-key.ts';
 import type { MailboxItem, OpenedSession, SessionRef } from '../store/store.ts';
+import { GOING_AWAY, NORMAL, POLICY_VIOLATION } from '../transport/close-codes.ts';
 import type { Connection } from '../transport/connection.ts';
 import { TokenBucket } from '../transport/rate.ts';
 import { errorReplyFor, type QuitReason, quitFrame, Replaced, type Reply } from './replies.ts';
 import { Work } from './work.ts';
-
-/** The peer closed normally, or did what ends a connection (RFC 6455, section 7.4.1). */
-const NORMAL = 1000;
-const GOING_AWAY = 1001;
-const POLICY_VIOLATION = 1008;
 
 /** Whom a login has proven, and by what it is known from then on. */
 export interface LoggedIn {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../operations/clock.ts';
+import { UNSUPPORTED_DATA } from './close-codes.ts';
 
 /** Messages that may wait here before the socket is not read any more. */
 const MAX_WAITING = 2;
@@ -37,7 +38,7 @@ export class Connection {
     this.#clock = clock;
     this.#lowWater = options.lowWater;
     webSocket.binaryType = 'nodebuffer';
-    webSocket.on('message', (data: Buffer, isBinary) => (isBinary ? this.#arrive(data) : this.close(1003)));
+    webSocket.on('message', (data: Buffer, isBinary) => (isBinary ? this.#arrive(data) : this.close(UNSUPPORTED_DATA)));
     webSocket.on('ping', (data) => {
       if (options.pingBudget()) webSocket.pong(data);
       else webSocket.terminate();
