@@ -10,7 +10,7 @@ import {
 import { protocolError } from '../session/replies.ts';
 import type { Session } from '../session/session.ts';
 import type { DeviceKey } from '../store/device-key.ts';
-import type { NewRequest, UserEntry } from '../store/store.ts';
+import type { RequestStep, UserEntry } from '../store/store.ts';
 
 /** What RTT, ACCEPT, REFUSE and CANCEL have in common. */
 interface ConsentBody {
@@ -72,7 +72,7 @@ export function deliverToBoth<Result>(
   session: Session,
   { statement, sender, recipient }: VerifiedConsent,
   { opcode, body }: { opcode: number; body: Uint8Array },
-  change: (request: NewRequest) => Promise<Result>,
+  change: (request: RequestStep) => Promise<Result>,
   isKept: (result: Result, isOwnDevice: boolean) => boolean,
 ): Promise<Result> {
   const { mailboxes, clock } = session.services;

@@ -53,7 +53,7 @@ export interface Store {
    * blocked sender gets what every sender gets; a hidden request makes nobody `crossed`.
    */
   openRequest(
-    request: NewRequest,
+    request: RequestStep,
   ): Promise<
     | 'ok'
     | 'hidden'
@@ -76,12 +76,12 @@ export interface Store {
     'ok' | 'duplicate' | Fenced | Refusal<'unknown_request' | 'already_answered' | 'malformed' | 'unknown_conversation'>
   >;
   /** REFUSE. Who asked may not ask again for 7 days. Codes as for ACCEPT. */
-  refuseRequest(answer: RequestAnswer): Promise<'ok' | 'duplicate' | Fenced | Refusal<'unknown_request' | 'already_answered'>>;
+  refuseRequest(answer: RequestStep): Promise<'ok' | 'duplicate' | Fenced | Refusal<'unknown_request' | 'already_answered'>>;
   /**
    * CANCEL by the requester. Codes as for ACCEPT. That of a hidden request goes to the sender's own devices only: ask
    * `findRequest` before pushing it.
    */
-  cancelRequest(answer: RequestAnswer): Promise<'ok' | 'duplicate' | Fenced | Refusal<'unknown_request' | 'already_answered'>>;
+  cancelRequest(answer: RequestStep): Promise<'ok' | 'duplicate' | Fenced | Refusal<'unknown_request' | 'already_answered'>>;
   /** The two users of a request; the caller shows a hidden one to nobody but its sender. */
   findRequest(requestId: Uint8Array): Promise<{ from: string; to: string; hidden: boolean } | undefined>;
 
@@ -228,9 +228,11 @@ export interface MailboxItem {
   readonly body: Uint8Array;
 }
 
-export interface NewRequest {
+/** RTT, ACCEPT, REFUSE or CANCEL: a step in the life of a request. */
+export interface RequestStep {
   readonly by: SessionRef;
   readonly requestId: Uint8Array;
+  /** Who takes the step (RTT, CANCEL: the requester; ACCEPT, REFUSE: the user asked). */
   readonly from: string;
   readonly to: string;
   readonly body: Uint8Array;
@@ -238,18 +240,7 @@ export interface NewRequest {
   readonly deliveries: readonly Delivery[];
 }
 
-export interface RequestAnswer {
-  readonly by: SessionRef;
-  readonly requestId: Uint8Array;
-  /** Who answers (ACCEPT, REFUSE: the user asked; CANCEL: the requester). */
-  readonly from: string;
-  readonly to: string;
-  readonly body: Uint8Array;
-  readonly nowMs: number;
-  readonly deliveries: readonly Delivery[];
-}
-
-export interface AcceptedRequest extends RequestAnswer {
+export interface AcceptedRequest extends RequestStep {
   readonly conversation: Uint8Array;
   readonly suite: number;
   readonly epoch: bigint;

@@ -6,8 +6,7 @@ import type {
   DeviceEntry,
   NewCommit,
   NewRegistration,
-  NewRequest,
-  RequestAnswer,
+  RequestStep,
   SessionRef,
   Store,
 } from '../../src/store/store.ts';
@@ -93,7 +92,7 @@ export class World {
     return { device: to.device, position: (1n << 32n) | this.#positions, opcode, body };
   }
 
-  request(by: TestDevice, to: TestDevice, change: Partial<NewRequest> = {}): NewRequest {
+  request(by: TestDevice, to: TestDevice, change: Partial<RequestStep> = {}): RequestStep {
     const { nowMs } = this;
     const deliveries = [this.delivery(to, this.fresh(), 2)];
     return {
@@ -109,7 +108,7 @@ export class World {
   }
 
   /** An answer of the user asked, or a CANCEL of the requester. */
-  answer(by: TestDevice, to: TestDevice, request: { requestId: Uint8Array }, change: Partial<RequestAnswer> = {}): RequestAnswer {
+  answer(by: TestDevice, to: TestDevice, request: { requestId: Uint8Array }, change: Partial<RequestStep> = {}): RequestStep {
     const { requestId } = request;
     const { nowMs } = this;
     const deliveries = [this.delivery(to, this.fresh(), 3)];

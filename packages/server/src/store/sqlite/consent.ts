@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { equalBytes } from '@parley/protocol';
-import type { AcceptedRequest, RequestAnswer } from '../store.ts';
+import type { AcceptedRequest, RequestStep } from '../store.ts';
 import type { Handlers } from './calls.ts';
 import { createConversation } from './conversations.ts';
 import { fitsInteger } from './integers.ts';
@@ -39,7 +39,7 @@ export function consent(db: DatabaseSync): ConsentHandlers {
   );
 
   /** Whether an answer may still be given. Who was never shown a request learns nothing about it. */
-  function judge(answer: RequestAnswer, wanted: Answered): Verdict {
+  function judge(answer: RequestStep, wanted: Answered): Verdict {
     const device = fence(answer.by);
     if (device === undefined) return REPLACED;
     const { from, to, requestId, body, nowMs } = answer;
