@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AuthorityError } from './authority-error.ts';
 
 /** The files of the authority in the data folder. */
-export const AUTHORITY_FILES = ['ca.pem', 'ca.key', 'server.pem', 'server.key', 'crl.pem'] as const;
+const AUTHORITY_FILES = ['ca.pem', 'ca.key', 'server.pem', 'server.key', 'crl.pem'] as const;
 export type AuthorityFile = (typeof AUTHORITY_FILES)[number] | 'issued.json';
 
 /** Bytes: what a bundle of 32 KB could have as PEM, with room for the text that openssl writes above a block. */

@@ -1,5 +1,5 @@
 /** Something whose queued frames can be sealed and sent. */
-export interface Flushable {
+interface Flushable {
   flush(): void;
 }
 

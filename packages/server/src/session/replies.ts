@@ -57,7 +57,7 @@ export function listReply(users: Pick<UserList, 'online' | 'next'>): Reply {
   return { opcode: Opcode.LIST, body: toBinary(UserListSchema, create(UserListSchema, users)) };
 }
 
-export interface ErrorExtras {
+interface ErrorExtras {
   readonly detail?: string;
   readonly retryAfterMs?: number;
   readonly crossedWith?: Rtt;

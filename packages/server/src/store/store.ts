@@ -20,7 +20,6 @@ export interface Store {
 
   /** A token of which `tokenHash` is the SHA-256; good for `uses` registrations before `expiresMs`. */
   addInvite(invite: { tokenHash: Uint8Array; expiresMs: number; uses: number }): Promise<void>;
-  countUsers(): Promise<number>;
   /** Sorted by name, `limit` names after `after`. */
   listUsers(page: { after: string; limit: number }): Promise<UserSummary[]>;
   findUser(username: string): Promise<UserEntry | undefined>;
@@ -210,8 +209,6 @@ export interface OpenedSession {
   readonly session: number;
   /** Everything up to here was ACKed; 0n = nothing. */
   readonly acked: bigint;
-  /** One-time KeyPackages left. */
-  readonly keyPackages: number;
 }
 
 /** One body for one mailbox, at a position that the mailbox gave out. */

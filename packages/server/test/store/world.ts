@@ -69,6 +69,11 @@ export class World {
     return this.store.addInvite({ tokenHash: tokenHash(name), expiresMs: this.nowMs + lifetimeMs, uses });
   }
 
+  /** How many have registered. */
+  async users(): Promise<number> {
+    return (await this.store.listUsers({ after: '', limit: 1_000 })).length;
+  }
+
   async login(username: string, entry: DeviceEntry): Promise<TestDevice> {
     const opened = await this.store.openSession(entry.key);
     if (opened === undefined) throw new Error(`${entry.key} cannot log in`);

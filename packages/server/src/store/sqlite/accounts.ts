@@ -6,10 +6,7 @@ import type { Handlers } from './calls.ts';
 import { fitsInteger } from './integers.ts';
 import { prepare, prepareBig } from './statement.ts';
 
-type AccountHandlers = Pick<
-  Handlers,
-  'raiseGeneration' | 'addInvite' | 'countUsers' | 'listUsers' | 'findUser' | 'register' | 'openSession'
->;
+type AccountHandlers = Pick<Handlers, 'raiseGeneration' | 'addInvite' | 'listUsers' | 'findUser' | 'register' | 'openSession'>;
 
 type UserRow = { username: string; identityKey: Uint8Array; deviceList: Uint8Array; version: bigint; suspended: bigint };
 type DeviceRow = { key: DeviceKey; deviceId: Uint8Array; channelKey: Uint8Array; signatureKey: Uint8Array };
@@ -27,7 +24,6 @@ export function accounts(db: DatabaseSync): AccountHandlers {
   );
   const useInvite = prepare<[Uint8Array]>(db, 'UPDATE invites SET uses_left = uses_left - 1 WHERE token_hash = ?');
 
-  const countUsers = prepare<[], { users: number }>(db, 'SELECT count(*) AS users FROM users');
   const listUsers = prepare<[string, number], { username: string; createdMs: number; suspended: number; devices: number }>(
     db,
     `SELECT username, created_ms AS createdMs, suspended,
@@ -59,11 +55,9 @@ export function accounts(db: DatabaseSync): AccountHandlers {
   );
   const deleteDevice = prepare<[string]>(db, 'DELETE FROM devices WHERE key = ?');
 
-  const findLogin = prepareBig<[string], { id: bigint; acked: bigint; keyPackages: bigint }>(
+  const findLogin = prepareBig<[string], { id: bigint; acked: bigint }>(
     db,
-    `SELECT devices.id, acked,
-       (SELECT count(*) FROM key_packages WHERE device = devices.id AND used = 0) AS keyPackages
-     FROM devices JOIN users USING (username) WHERE key = ? AND suspended = 0`,
+    'SELECT devices.id, acked FROM devices JOIN users USING (username) WHERE key = ? AND suspended = 0',
   );
   const setSession = prepare<[number, bigint]>(db, 'UPDATE devices SET session = ? WHERE id = ?');
 
@@ -103,8 +97,6 @@ export function accounts(db: DatabaseSync): AccountHandlers {
       insertInvite.run(tokenHash, expiresMs, uses);
     },
 
-    countUsers: () => countUsers.get()?.users ?? 0,
-
     listUsers: ({ after, limit }) =>
       listUsers.all(after, limit).map((row): UserSummary => ({ ...row, suspended: row.suspended !== 0 })),
 
@@ -140,7 +132,7 @@ export function accounts(db: DatabaseSync): AccountHandlers {
       // One counter for all devices: a device that is revoked and listed again never gets a number it had before.
       const session = next('session');
       setSession.run(session, found.id);
-      return { session, acked: found.acked, keyPackages: Number(found.keyPackages) };
+      return { session, acked: found.acked };
     },
   };
 }

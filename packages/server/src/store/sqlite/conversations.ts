@@ -110,7 +110,7 @@ export function conversations(db: DatabaseSync): Pick<Handlers, 'findConversatio
   };
 }
 
-export interface NewConversation {
+interface NewConversation {
   readonly conversation: Uint8Array;
   readonly suite: number;
   readonly epoch: bigint;

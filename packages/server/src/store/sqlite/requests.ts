@@ -20,7 +20,7 @@ export interface StoredRequest {
   readonly answerSha256: Uint8Array | null;
 }
 
-export interface RequestToInsert {
+interface RequestToInsert {
   readonly requestId: Uint8Array;
   readonly sender: string;
   readonly recipient: string;

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from './errors.ts';
 
 /** Written to the file as `user_version`. A change of the schema raises it and adds a step to `MIGRATIONS`. */
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 /**
  * Times are Unix time in milliseconds. A device is named by its key (`username/hex`) where the row may outlive it, else by its

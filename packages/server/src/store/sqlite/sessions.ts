@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { SessionRef } from '../store.ts';
 import { prepare } from './statement.ts';
 
-export interface CallingDevice {
+interface CallingDevice {
   readonly id: number;
   readonly username: string;
 }

@@ -60,7 +60,6 @@ function storeOver(batches: Batches): SqliteStore {
     },
     raiseGeneration: () => batches.call('raiseGeneration'),
     addInvite: (invite) => batches.call('addInvite', invite),
-    countUsers: () => batches.call('countUsers'),
     listUsers: (page) => batches.call('listUsers', page),
     findUser: (username) => batches.call('findUser', username),
     register: (registration) => batches.call('register', registration),

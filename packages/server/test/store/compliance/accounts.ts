@@ -25,7 +25,7 @@ export function accountRules(setting: Setting): void {
       suspended: false,
       devices: registration.devices,
     });
-    assert.equal(await store.countUsers(), 1);
+    assert.equal((await store.listUsers({ after: '', limit: 10 })).length, 1);
   });
 
   test('finds no user under a name nobody has', async () => {
@@ -133,7 +133,7 @@ export function accountRules(setting: Setting): void {
     );
     assert.equal(answers.filter((answer) => answer === 'registered').length, 1);
     assert.equal(answers.filter((answer) => typeof answer === 'object' && answer.refused === 'invite_invalid').length, 999);
-    assert.equal(await world.store.countUsers(), 1);
+    assert.equal(await world.users(), 1);
   });
 
   test('makes one account of one registration sent 100 times at once', async () => {
@@ -150,7 +150,7 @@ export function accountRules(setting: Setting): void {
     const third = await (await setting.reopen()).openSession(anna.device);
     assert.ok(second !== undefined && third !== undefined);
     assert.ok(anna.session >= 1 && second.session > anna.session && third.session > second.session);
-    assert.deepEqual({ acked: third.acked, keyPackages: third.keyPackages }, { acked: 0n, keyPackages: 0 });
+    assert.equal(third.acked, 0n);
   });
 
   test('opens no session of a device that is not listed', async () => {
