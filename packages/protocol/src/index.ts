@@ -6,8 +6,8 @@ export { fromBase64Url, fromHex, toBase64Url, toHex } from './bytes/text.ts';
 export { ByteWriter } from './bytes/writer.ts';
 export type { Channel } from './channel/channel.ts';
 export type { Frame } from './channel/frames.ts';
-export { type AwaitingServerHello, type ReadyToLogIn, startLogin } from './channel/login-client.ts';
-export { AwaitingClientHello, type AwaitingClientLogin } from './channel/login-server.ts';
+export { startLogin } from './channel/login-client.ts';
+export { AwaitingClientHello } from './channel/login-server.ts';
 export { POSITION_BYTES, positionPrefix, readPosition } from './channel/position.ts';
 export { type CryptoProvider, DecryptError, InvalidKeyError, type KeyPair, LowOrderPointError } from './crypto/provider.ts';
 export { ERROR_CODES, type ErrorCode, isErrorCode, ParleyError } from './errors.ts';
@@ -23,21 +23,10 @@ export { type OpenedDeviceList, openDeviceList, signDeviceList } from './identit
 export { ipAddressBytes, isDnsName, isHost } from './identity/host.ts';
 export { formatInvite, formatWebInvite, type Invite, parseInvite } from './identity/invites.ts';
 export { generateIdentity, identityFromSeed, phraseFromSeed, seedFromPhrase } from './identity/phrase.ts';
-export { type SafetyNumberSide, safetyNumber } from './identity/safety-number.ts';
+export { safetyNumber } from './identity/safety-number.ts';
 export { checkServer, type ServerExpectation } from './identity/server-check.ts';
 export { type ServerCheck, ServerCheckError } from './identity/server-check-error.ts';
 export { isUsername, parseUsername } from './identity/usernames.ts';
-export { ED25519, parseCertificate, type X509Certificate, X25519 } from './identity/x509/certificate.ts';
-export { parseCrl, type RevokedCertificate, type X509Crl } from './identity/x509/crl.ts';
-export { contextTag, primitiveContextTag, Tag as DerTag } from './identity/x509/der.ts';
-export {
-  type Extension,
-  ExtensionId,
-  findExtension,
-  KeyUsageBit,
-  readSubjectAltName,
-  SERVER_AUTH,
-} from './identity/x509/extensions.ts';
 export * from './limits.ts';
 export { Opcode } from './opcodes.ts';
 export { PROTOCOL_VERSIONS, WEBSOCKET_PATH, WEBSOCKET_SUBPROTOCOL } from './versions.ts';

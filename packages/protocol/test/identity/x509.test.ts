@@ -3,7 +3,8 @@ import { X509Certificate } from 'node:crypto';
 import { after, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { DerReader, Tag } from '../../src/identity/x509/der.ts';
-import { DecodeError, parseCertificate, parseCrl, toHex } from '../../src/index.ts';
+import { parseCertificate, parseCrl } from '../../src/identity/x509/index.ts';
+import { DecodeError, toHex } from '../../src/index.ts';
 import { OpensslAuthority } from './openssl.ts';
 
 const hex = (text: string) => new DerReader(Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex')));

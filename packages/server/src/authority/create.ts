@@ -1,4 +1,5 @@
-import { type CryptoProvider, type KeyPair, parseCertificate, parseCrl } from '@parley/protocol';
+import type { CryptoProvider, KeyPair } from '@parley/protocol';
+import { parseCertificate, parseCrl } from '@parley/protocol/x509';
 import { AuthorityError } from './authority-error.ts';
 import { readText, writeText } from './files.ts';
 import { issueCa, issueCrl, issueServerCertificate } from './issue.ts';

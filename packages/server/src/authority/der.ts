@@ -1,4 +1,5 @@
-import { concat, DerTag, utf8 } from '@parley/protocol';
+import { concat, utf8 } from '@parley/protocol';
+import { DerTag } from '@parley/protocol/x509';
 
 const SET = 0x31;
 const UTF8_STRING = 0x0c;

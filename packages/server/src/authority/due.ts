@@ -2,14 +2,12 @@ import {
   CA_RENEWAL_MS,
   CLOCK_SKEW_MS,
   CRL_RENEWAL_MS,
-  ExtensionId,
   equalBytes,
-  findExtension,
   ipAddressBytes,
-  readSubjectAltName,
   SERVER_CERTIFICATE_RENEWAL_MS,
   toHex,
 } from '@parley/protocol';
+import { ExtensionId, findExtension, readSubjectAltName } from '@parley/protocol/x509';
 import type { Issued } from './issued.ts';
 import type { Material } from './material.ts';
 

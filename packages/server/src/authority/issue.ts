@@ -2,20 +2,22 @@ import {
   CA_LIFETIME_MS,
   CRL_LIFETIME_MS,
   type CryptoProvider,
-  contextTag,
-  ED25519,
-  ExtensionId,
   ipAddressBytes,
   type KeyPair,
-  KeyUsageBit,
-  primitiveContextTag,
-  SERVER_AUTH,
   SERVER_CERTIFICATE_LIFETIME_MS,
   toHex,
   utf8,
+} from '@parley/protocol';
+import {
+  contextTag,
+  ED25519,
+  ExtensionId,
+  KeyUsageBit,
+  primitiveContextTag,
+  SERVER_AUTH,
   type X509Certificate,
   X25519,
-} from '@parley/protocol';
+} from '@parley/protocol/x509';
 import { bitString, commonName, DER_TRUE, der, octetString, oid, sequence, time, unsigned } from './der.ts';
 
 const VERSION_2 = unsigned(1n);

@@ -1,14 +1,5 @@
-import {
-  type CryptoProvider,
-  DecodeError,
-  equalBytes,
-  type KeyPair,
-  MAX_CERTIFICATE_BUNDLE,
-  parseCertificate,
-  parseCrl,
-  type X509Certificate,
-  type X509Crl,
-} from '@parley/protocol';
+import { type CryptoProvider, DecodeError, equalBytes, type KeyPair, MAX_CERTIFICATE_BUNDLE } from '@parley/protocol';
+import { parseCertificate, parseCrl, type X509Certificate, type X509Crl } from '@parley/protocol/x509';
 import { AuthorityError } from './authority-error.ts';
 import { type AuthorityFile, readText } from './files.ts';
 import { decodeKeyPem, decodePem } from './pem.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { CRL_LIFETIME_MS, parseCertificate, parseCrl, SERVER_CERTIFICATE_LIFETIME_MS } from '@parley/protocol';
+import { CRL_LIFETIME_MS, SERVER_CERTIFICATE_LIFETIME_MS } from '@parley/protocol';
+import { parseCertificate, parseCrl } from '@parley/protocol/x509';
 import type { Authority } from '../../src/authority/authority.ts';
 import { AuthorityError } from '../../src/authority/authority-error.ts';
 import { checkAsClient, DAY, Folder, isCheck } from './folder.ts';
