@@ -89,8 +89,8 @@ test('pages hold each name once, whatever comes and goes (property)', () => {
   const name = fc.stringMatching(/^[a-c]{1,4}$/);
   fc.assert(
     fc.property(fc.array(name), fc.array(name), name, fc.integer({ min: 1, max: 5 }), (come, go, prefix, limit) => {
-      const online = new Online<{ username: string; device: DeviceKey; session: number }>();
-      const sessions = [...new Set(come)].map((username) => ({ username, device: `${username}/1` as const, session: 1 }));
+      const online = new Online<{ username: string; device: DeviceKey; number: number }>();
+      const sessions = [...new Set(come)].map((username) => ({ username, device: `${username}/1` as const, number: 1 }));
       for (const session of sessions) online.enter(session);
       for (const session of sessions) if (go.includes(session.username)) online.leave(session);
       const names: string[] = [];
@@ -108,9 +108,9 @@ test('pages hold each name once, whatever comes and goes (property)', () => {
 });
 
 test('an overtaken session does not take the place of a newer one', () => {
-  const online = new Online<{ username: string; device: DeviceKey; session: number }>();
-  const older = { username: 'alice', device: 'alice/1' as const, session: 1 };
-  const newer = { ...older, session: 2 };
+  const online = new Online<{ username: string; device: DeviceKey; number: number }>();
+  const older = { username: 'alice', device: 'alice/1' as const, number: 1 };
+  const newer = { ...older, number: 2 };
   assert.deepEqual(online.enter(newer), { replaced: undefined, isFirst: true });
   assert.equal(online.isOvertaken(older), true);
   assert.equal(online.isOvertaken(newer), false);

@@ -5,7 +5,7 @@ export interface Presentable {
   readonly username: string;
   readonly device: DeviceKey;
   /** Session number from the store: the higher one of a device counts. */
-  readonly session: number;
+  readonly number: number;
 }
 
 /** Who is on line: the one owner of that state. A user is on line while one of its devices is. */
@@ -15,9 +15,9 @@ export class Online<S extends Presentable> {
   readonly #names: string[] = [];
 
   /** Whether a session has been overtaken by a newer login of its device. */
-  isOvertaken({ username, device, session }: Presentable): boolean {
+  isOvertaken({ username, device, number }: Presentable): boolean {
     const current = this.#byUser.get(username)?.get(device);
-    return current !== undefined && current.session > session;
+    return current !== undefined && current.number > number;
   }
 
   /** Enters a session that has just logged in; `replaced` is what it took the place of. */

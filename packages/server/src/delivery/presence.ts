@@ -1,15 +1,25 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { Opcode } from '@parley/protocol';
 import { PresenceSchema } from '@parley/protocol/wire';
-import type { Session } from '../session/session.ts';
 import type { Store } from '../store/store.ts';
-import type { Online } from './online.ts';
+import type { Online, Presentable } from './online.ts';
+
+/** Whom news can be told. */
+interface Listener extends Presentable {
+  /** Whether it reads what it is sent. */
+  readonly hasRoom: boolean;
+  send(frame: { readonly opcode: number; readonly body: Uint8Array }): void;
+}
 
 /**
  * Tells the contacts of a user who came or went. What is told is how things stand when it is told, so that coming and going in
  * quick order ends with the truth.
  */
-export async function announcePresence(store: Pick<Store, 'contacts'>, online: Online<Session>, username: string): Promise<void> {
+export async function announcePresence(
+  store: Pick<Store, 'contacts'>,
+  online: Online<Listener>,
+  username: string,
+): Promise<void> {
   const contacts = await store.contacts(username);
   const body = toBinary(PresenceSchema, create(PresenceSchema, { username, online: online.has(username) }));
   for (const contact of contacts) {

@@ -1,6 +1,6 @@
 import type { CryptoProvider } from '@parley/protocol';
 import type { Authority } from '../authority/authority.ts';
-import type { Conversations } from '../delivery/conversations.ts';
+import type { ConversationCache } from '../delivery/conversation-cache.ts';
 import type { Mailboxes } from '../delivery/mailboxes.ts';
 import type { Online } from '../delivery/online.ts';
 import type { Output } from '../session/output.ts';
@@ -21,7 +21,7 @@ export interface Services {
   readonly authority: Authority;
   readonly store: Store;
   readonly mailboxes: Mailboxes;
-  readonly conversations: Conversations;
+  readonly conversations: ConversationCache;
   readonly online: Online<Session>;
   readonly output: Output;
   readonly partialFrames: PartialFrames;

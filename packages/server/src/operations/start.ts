@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { nodeCrypto } from '@parley/protocol/crypto/node';
 import { openAuthority } from '../authority/authority.ts';
-import { Conversations } from '../delivery/conversations.ts';
+import { ConversationCache } from '../delivery/conversation-cache.ts';
 import { Mailboxes } from '../delivery/mailboxes.ts';
 import { Online } from '../delivery/online.ts';
 import { Output } from '../session/output.ts';
@@ -39,7 +39,7 @@ export async function startServices(
     authority,
     store,
     mailboxes: new Mailboxes(store, generation),
-    conversations: new Conversations(store),
+    conversations: new ConversationCache(store),
     online: new Online<Session>(),
     output: new Output(),
     partialFrames: new PartialFrames(limits.maxPartialFramesBytes),

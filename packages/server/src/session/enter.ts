@@ -19,7 +19,7 @@ export function enter(
 ): Session | undefined {
   const { online, mailboxes } = services;
   const { username, device, position, opened } = login;
-  if (online.isOvertaken({ username, device, session: opened.session })) {
+  if (online.isOvertaken({ username, device, number: opened.session })) {
     sendLast(connection, channel, quitFrame('replaced'), NORMAL);
     return undefined;
   }
@@ -36,7 +36,7 @@ export function enter(
   if (!isKnown) session.send(errorReply('state_mismatch'));
   else if (position > opened.acked) session.acks.ack(position);
 
-  services.log.debug('logged in', { connection: connection.id, session: session.session, user: username });
+  services.log.debug('logged in', { connection: connection.id, session: session.number, user: username });
   if (isFirst) announce(services, session);
   return session;
 }
@@ -44,12 +44,12 @@ export function enter(
 /** The connection is over. */
 export function exit(services: Services, session: Session): void {
   session.leave();
-  services.log.debug('left', { connection: session.connection.id, session: session.session, user: session.username });
+  services.log.debug('left', { connection: session.connection.id, session: session.number, user: session.username });
   if (services.online.leave(session) && !services.stopping.aborted) announce(services, session);
 }
 
 function announce({ store, online, log }: Services, session: Session): void {
   announcePresence(store, online, session.username).catch((error: unknown) => {
-    log.error('presence could not be told', { session: session.session, error });
+    log.error('presence could not be told', { session: session.number, error });
   });
 }

@@ -28,7 +28,8 @@ export class Session implements Sink {
   readonly username: string;
   readonly deviceId: Uint8Array;
   readonly device: DeviceKey;
-  readonly session: number;
+  /** Of the store: a newer session of this device has a higher one. */
+  readonly number: number;
   /** Names this session in every write. */
   readonly ref: SessionRef;
   readonly work: Work;
@@ -47,7 +48,7 @@ export class Session implements Sink {
     this.username = login.username;
     this.deviceId = login.deviceId;
     this.device = login.device;
-    this.session = login.opened.session;
+    this.number = login.opened.session;
     this.ref = { device: login.device, session: login.opened.session };
     this.work = new Work(limits.maxRequestsInFlight, services.totalWork);
     this.acks = new AckWriter(services.store, this.ref, (error) => this.fail(error));
@@ -114,7 +115,7 @@ export class Session implements Sink {
       this.end('replaced');
       return;
     }
-    const fields = { connection: this.connection.id, session: this.session, ...(opcode === undefined ? {} : { opcode }) };
+    const fields = { connection: this.connection.id, session: this.number, ...(opcode === undefined ? {} : { opcode }) };
     if (error instanceof ParleyError) this.services.log.info('session ended by an error', { ...fields, code: error.code });
     else this.services.log.error('session failed', { ...fields, error });
     this.#close(errorReplyFor(error), sequence, POLICY_VIOLATION);

@@ -6,7 +6,7 @@ const MAX_CACHED = 10_000;
  * Who belongs to a conversation in an epoch. Members change only with the epoch, so an entry of the epoch asked for is right as
  * long as that epoch is the current one, and that the store checks again in its transaction.
  */
-export class Conversations {
+export class ConversationCache {
   readonly #store: Pick<Store, 'findConversation'>;
   readonly #cache = new Map<string, ConversationEntry>();
 
