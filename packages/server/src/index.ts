@@ -1,13 +1,13 @@
 export { readCaPin } from './authority/authority.ts';
 export { AuthorityError } from './authority/authority-error.ts';
-export { type Clock, systemClock } from './operations/clock.ts';
-export { DEFAULT_LIMITS, type ServerConfig, type ServerLimits } from './operations/config.ts';
+export { type Clock, systemClock } from './clock.ts';
+export { DEFAULT_LIMITS, type ServerConfig, type ServerLimits } from './config.ts';
 export { FolderInUseError } from './operations/folder-lock.ts';
 export { type InviteLinks, type InviteOptions, issueInvite } from './operations/invites.ts';
 export { createLog, type Log, silentLog } from './operations/log.ts';
-export { createServer, type RunningServer } from './operations/server.ts';
 export { type LiveServer, readServerFile } from './operations/server-file.ts';
-export { DATABASE } from './operations/start.ts';
+export { createServer, type RunningServer } from './server.ts';
+export { DATABASE } from './start.ts';
 export { StoreError } from './store/sqlite/errors.ts';
 export { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 export type { Store, UserSummary } from './store/store.ts';

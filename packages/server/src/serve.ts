@@ -1,4 +1,4 @@
-import type { Services } from './operations/services.ts';
+import type { Services } from './services.ts';
 import { dispatch } from './session/dispatch.ts';
 import { enter, exit } from './session/enter.ts';
 import { logIn } from './session/login.ts';

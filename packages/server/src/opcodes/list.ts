@@ -1,6 +1,6 @@
 import { MAX_LIST, USERNAME_MAX } from '@parley/protocol';
 import { ListRequestSchema } from '@parley/protocol/wire';
-import type { Services } from '../operations/services.ts';
+import type { Services } from '../services.ts';
 import { request } from '../session/handler.ts';
 import { listReply, protocolError, type Reply } from '../session/replies.ts';
 

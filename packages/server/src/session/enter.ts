@@ -1,7 +1,7 @@
 import type { Channel } from '@parley/protocol';
 import { announcePresence } from '../delivery/presence.ts';
 import { firstList } from '../opcodes/list.ts';
-import type { Services } from '../operations/services.ts';
+import type { Services } from '../services.ts';
 import { NORMAL } from '../transport/close-codes.ts';
 import type { Connection } from '../transport/connection.ts';
 import { errorReply, quitFrame } from './replies.ts';

@@ -10,7 +10,7 @@ import {
   PROTOCOL_VERSIONS,
 } from '@parley/protocol';
 import { type ClientLogin, ServerHelloSchema } from '@parley/protocol/wire';
-import type { Services } from '../operations/services.ts';
+import type { Services } from '../services.ts';
 import { deviceKey } from '../store/device-key.ts';
 import { POLICY_VIOLATION } from '../transport/close-codes.ts';
 import type { Connection } from '../transport/connection.ts';

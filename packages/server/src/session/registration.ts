@@ -1,7 +1,7 @@
 import { toBinary } from '@bufbuild/protobuf';
 import { equalBytes, equalConstantTime, INVITE_TOKEN_BYTES, openDeviceList } from '@parley/protocol';
 import { type ClientLogin, type Registration, SignedDeviceListSchema } from '@parley/protocol/wire';
-import type { Services } from '../operations/services.ts';
+import type { Services } from '../services.ts';
 import { deviceKey } from '../store/device-key.ts';
 import type { DeviceEntry, NewRegistration } from '../store/store.ts';
 import { protocolError, unlessRefused } from './replies.ts';

@@ -1,7 +1,7 @@
 import { type Channel, ERROR_CODES, ParleyError, positionPrefix } from '@parley/protocol';
 import { AckWriter } from '../delivery/acks.ts';
 import type { Feed, Sink } from '../delivery/feed.ts';
-import type { Services } from '../operations/services.ts';
+import type { Services } from '../services.ts';
 import type { DeviceKey } from '../store/device-key.ts';
 import type { MailboxItem, OpenedSession, SessionRef } from '../store/store.ts';
 import { GOING_AWAY, NORMAL, POLICY_VIOLATION } from '../transport/close-codes.ts';

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import type { Clock } from '../operations/clock.ts';
-import type { ServerLimits } from '../operations/config.ts';
+import type { Clock } from '../clock.ts';
+import type { ServerLimits } from '../config.ts';
 import { addressGroup, isLoopback } from './address.ts';
 import { AddressRates } from './rate.ts';
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import type { Clock } from '../operations/clock.ts';
+import type { Clock } from '../clock.ts';
 import { UNSUPPORTED_DATA } from './close-codes.ts';
 
 /** Messages that may wait here before the socket is not read any more. */

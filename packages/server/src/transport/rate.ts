@@ -1,4 +1,4 @@
-import type { Clock } from '../operations/clock.ts';
+import type { Clock } from '../clock.ts';
 
 /** A token bucket: `perSecond` tokens flow in, at most `burst` are kept. */
 export class TokenBucket {

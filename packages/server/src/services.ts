@@ -1,16 +1,16 @@
 import type { CryptoProvider } from '@parley/protocol';
-import type { Authority } from '../authority/authority.ts';
-import type { ConversationCache } from '../delivery/conversation-cache.ts';
-import type { Mailboxes } from '../delivery/mailboxes.ts';
-import type { Online } from '../delivery/online.ts';
-import type { Output } from '../session/output.ts';
-import type { PartialFrames } from '../session/partial-frames.ts';
-import type { Session } from '../session/session.ts';
-import type { TotalWork } from '../session/work.ts';
-import type { Store } from '../store/store.ts';
+import type { Authority } from './authority/authority.ts';
 import type { Clock } from './clock.ts';
 import type { ServerLimits } from './config.ts';
-import type { Log } from './log.ts';
+import type { ConversationCache } from './delivery/conversation-cache.ts';
+import type { Mailboxes } from './delivery/mailboxes.ts';
+import type { Online } from './delivery/online.ts';
+import type { Log } from './operations/log.ts';
+import type { Output } from './session/output.ts';
+import type { PartialFrames } from './session/partial-frames.ts';
+import type { Session } from './session/session.ts';
+import type { TotalWork } from './session/work.ts';
+import type { Store } from './store/store.ts';
 
 /** What all connections of one server share. */
 export interface Services {

@@ -2,14 +2,14 @@ import { EventEmitter } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { toHex } from '@parley/protocol';
-import { serve } from '../serve.ts';
-import { openPort, type Port } from '../transport/port.ts';
 import type { ServerConfig } from './config.ts';
-import { lockFolder } from './folder-lock.ts';
-import { type InviteLinks, type InviteOptions, issueInvite } from './invites.ts';
-import { removeServerFile, writeServerFile } from './server-file.ts';
+import { lockFolder } from './operations/folder-lock.ts';
+import { type InviteLinks, type InviteOptions, issueInvite } from './operations/invites.ts';
+import { removeServerFile, writeServerFile } from './operations/server-file.ts';
+import { serve } from './serve.ts';
 import type { Services } from './services.ts';
 import { startServices } from './start.ts';
+import { openPort, type Port } from './transport/port.ts';
 
 /** How long requests under way may take when the server stops, and peers to read their QUIT. */
 const STOP_GRACE_MS = 2_000;

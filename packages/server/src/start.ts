@@ -1,19 +1,19 @@
 import { join } from 'node:path';
 import { nodeCrypto } from '@parley/protocol/crypto/node';
-import { openAuthority } from '../authority/authority.ts';
-import { ConversationCache } from '../delivery/conversation-cache.ts';
-import { Mailboxes } from '../delivery/mailboxes.ts';
-import { Online } from '../delivery/online.ts';
-import { Output } from '../session/output.ts';
-import { PartialFrames } from '../session/partial-frames.ts';
-import type { Session } from '../session/session.ts';
-import { TotalWork } from '../session/work.ts';
-import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { openAuthority } from './authority/authority.ts';
 import { systemClock } from './clock.ts';
 import { DEFAULT_LIMITS, type ServerConfig } from './config.ts';
-import { createLog } from './log.ts';
+import { ConversationCache } from './delivery/conversation-cache.ts';
+import { Mailboxes } from './delivery/mailboxes.ts';
+import { Online } from './delivery/online.ts';
+import { createLog } from './operations/log.ts';
+import { watchStore } from './operations/watched-store.ts';
 import type { Services } from './services.ts';
-import { watchStore } from './watched-store.ts';
+import { Output } from './session/output.ts';
+import { PartialFrames } from './session/partial-frames.ts';
+import type { Session } from './session/session.ts';
+import { TotalWork } from './session/work.ts';
+import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 
 export const DATABASE = 'parley.db';
 

@@ -10,10 +10,10 @@ import {
   MAX_REQUESTS_IN_FLIGHT,
   MAX_SOCKET_BUFFER,
 } from '@parley/protocol';
-import type { Authority } from '../authority/authority.ts';
-import type { Store } from '../store/store.ts';
+import type { Authority } from './authority/authority.ts';
 import type { Clock } from './clock.ts';
-import type { Log } from './log.ts';
+import type { Log } from './operations/log.ts';
+import type { Store } from './store/store.ts';
 
 /** What `createServer` is told. Everything but the first four has a default. */
 export interface ServerConfig {
