@@ -77,8 +77,9 @@ export class Link {
       if (connection === undefined) return { kind: 'lost' };
       const reply = await new Promise<Reply>((resolve) => connection.send(opcode, body, resolve));
       if (reply.kind === 'error' && reply.error.code === 'rate_limited') {
-        connection.pause(reply.error.retryAfterMs);
-        await new Promise<void>((resolve) => this.#environment.setTimer(resolve, reply.error.retryAfterMs));
+        const { waitMs } = reply.error;
+        connection.pause(waitMs);
+        await new Promise<void>((resolve) => this.#environment.setTimer(resolve, waitMs));
       } else if (reply.kind !== 'lost') return reply;
     }
   }

@@ -9,8 +9,8 @@ import type { Transaction } from './transaction.ts';
 
 /** Rows that may wait for the server, which bounds what is typed while it is away. */
 export const MAX_OUTBOX = 10_000;
-/** Where the server asks to slow down without saying for how long. */
-const DEFAULT_RETRY_MS = 1_000;
+/** The server's trouble, not the row's: it stays, and goes out again on this connection or the next. */
+const AGAIN: ReadonlySet<string> = new Set(['rate_limited', 'server_busy', 'shutting_down', 'internal']);
 
 export type NewOutboxRow = Partial<Omit<OutboxRow, 'key' | 'order' | '$typeName' | '$unknown'>> & { key: string; opcode: Opcode };
 
@@ -81,13 +81,10 @@ export class Outbox {
     if (reply.kind === 'lost') return;
     if (reply.kind === 'error' && AGAIN.has(reply.error.code)) {
       if (reply.error.code !== 'rate_limited') return;
-      connection.pause(reply.error.retryAfterMs || DEFAULT_RETRY_MS);
+      connection.pause(reply.error.waitMs);
       this.#enqueue(row.key);
       return;
     }
     this.#onReply(row.key, reply);
   }
 }
-
-/** The server's trouble, not the row's: it stays, and goes out again on this connection or the next. */
-const AGAIN: ReadonlySet<string> = new Set(['rate_limited', 'server_busy', 'shutting_down', 'internal']);
