@@ -60,7 +60,7 @@ report.on('end', () => {
   const skipsCount = process.env.CI === 'true' && skippedForWant > 0;
   if (skipsCount) {
     console.log(
-      '\nCI=true: a test that was skipped for want of a program is a failure. `npm run setup-test-machine` installs what tests need.',
+      '\nCI=true: a test that was skipped for want of a program is a failure. Before `npm test`, scripts/setup-test-machine.ts says why.',
     );
   }
   if (executed === 0) {

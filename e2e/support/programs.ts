@@ -29,5 +29,7 @@ export function findProgram(name: string): string | undefined {
 
 /** For the `skip` option of a test: false, or the reason that is printed. */
 export function unlessInstalled(name: string): string | false {
-  return findProgram(name) === undefined ? `needs ${name}, which is not installed: npm run setup-test-machine` : false;
+  return findProgram(name) === undefined
+    ? `needs ${name}, which is not installed: install it, or run npm test as root on Debian`
+    : false;
 }
