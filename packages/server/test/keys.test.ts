@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { KEY_PACKAGES_LOW, MAX_KEY_PACKAGE, MAX_KEY_PACKAGES, Opcode } from '@parley/protocol';
+import { KEY_CLAIMS_PER_HOUR, KEY_PACKAGES_LOW, MAX_KEY_PACKAGE, MAX_KEY_PACKAGES, Opcode } from '@parley/protocol';
 import { nodeCrypto as crypto } from '@parley/protocol/crypto/node';
 import { KeysRequestSchema, type KeysResult, type Ok } from '@parley/protocol/wire';
+import { ManualClock } from './support/manual-clock.ts';
 import { TestServer, talk } from './support/server.ts';
 
 function keysOf({ result }: Ok): KeysResult {
@@ -67,6 +68,18 @@ test('says keys_exhausted where there are none', async (t) => {
     what: { case: 'claim', value: { username: 'alice', deviceIds } },
   });
   assert.equal(code, 'keys_exhausted');
+});
+
+test('says with rate_limited how long to wait', async (t) => {
+  const server = await TestServer.start(t, { clock: new ManualClock() });
+  const alice = await server.register('alice');
+  const bob = await server.register('bob');
+  await talk(alice, bob);
+  await bob.ok(Opcode.KEYS, KeysRequestSchema, { what: { case: 'publish', value: { oneTime: some(KEY_CLAIMS_PER_HOUR + 1) } } });
+  const claim = { what: { case: 'claim' as const, value: { username: 'bob', deviceIds: [bob.account.device().deviceId] } } };
+  for (let i = 0; i < KEY_CLAIMS_PER_HOUR; i++) await alice.ok(Opcode.KEYS, KeysRequestSchema, claim);
+  const { code, retryAfterMs } = await alice.error(Opcode.KEYS, KeysRequestSchema, claim);
+  assert.deepEqual({ code, retryAfterMs }, { code: 'rate_limited', retryAfterMs: 3_600_000 });
 });
 
 test('refuses KEYS of the wrong form', async (t) => {

@@ -81,8 +81,8 @@ export function quitFrame(reason: QuitReason): Reply {
 }
 
 /** An error with the words of the table. */
-export function protocolError(code: ErrorCode): ParleyError {
-  return new ParleyError(code, DETAILS[code]);
+export function protocolError(code: ErrorCode, retryAfterMs = 0): ParleyError {
+  return new ParleyError(code, DETAILS[code], { retryAfterMs });
 }
 
 /** A newer login of this device has taken over: this session has no say any more. */
@@ -93,8 +93,9 @@ export class Replaced extends Error {
 /** Throws what a store's refusal means; anything else is the result. */
 export function unlessRefused<Result>(result: Result): Exclude<Result, { refused: string }> {
   if (typeof result === 'object' && result !== null && 'refused' in result) {
-    const { refused } = result as { refused: ErrorCode | 'replaced' };
-    throw refused === 'replaced' ? new Replaced('replaced by a newer session of this device') : protocolError(refused);
+    const { refused, retryAfterMs } = result as { refused: ErrorCode | 'replaced'; retryAfterMs?: number };
+    if (refused === 'replaced') throw new Replaced('replaced by a newer session of this device');
+    throw protocolError(refused, retryAfterMs);
   }
   return result as Exclude<Result, { refused: string }>;
 }

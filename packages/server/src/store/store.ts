@@ -142,7 +142,8 @@ export interface Store {
   /**
    * One KeyPackage each, one-time ones first; devices without any are left out, `keys_exhausted` if that leaves nobody. Only for
    * oneself and where consent stands; a block changes nothing. `rate_limited` beyond 60 one-time ones
-   * of another user in an hour. `left`: one-time ones left of the asking device.
+   * of another user in an hour; the same claim is within the rate again after `retryAfterMs`. `left`: one-time ones left of the
+   * asking device.
    */
   claimKeys(claim: {
     by: SessionRef;
@@ -152,7 +153,8 @@ export interface Store {
   }): Promise<
     | { keyPackages: { deviceId: Uint8Array; keyPackage: Uint8Array }[]; left: number }
     | Fenced
-    | Refusal<'no_consent' | 'keys_exhausted' | 'rate_limited'>
+    | { refused: 'rate_limited'; retryAfterMs: number }
+    | Refusal<'no_consent' | 'keys_exhausted'>
   >;
 
   /** Ends after all calls made before have been carried out; calls made after it are rejected. */

@@ -11,6 +11,7 @@ const HOUR_MS = 3_600_000;
 /** Hashes of used one-time KeyPackages that are kept for each device: more than a client publishes in a KeyPackage's lifetime. */
 const MAX_USED_REMEMBERED = 1_000;
 
+type Claim = { claimedMs: number; oneTime: number };
 type Candidate = { deviceId: Uint8Array; device: number; oneTime: number | null; keyPackage: Uint8Array };
 
 /** KeyPackages: each one-time one is given away once; the last-resort one when there are no others. */
@@ -49,9 +50,10 @@ export function keys(db: DatabaseSync): Pick<Handlers, 'publishKeys' | 'claimKey
     db,
     'DELETE FROM key_claims WHERE claimer = ? AND owner = ? AND claimed_ms <= ?',
   );
-  const countClaims = prepare<[string, string, number], { claimed: number }>(
+  const recentClaims = prepare<[string, string, number], Claim>(
     db,
-    'SELECT ifnull(sum(one_time), 0) AS claimed FROM key_claims WHERE claimer = ? AND owner = ? AND claimed_ms > ?',
+    `SELECT claimed_ms AS claimedMs, one_time AS oneTime FROM key_claims
+     WHERE claimer = ? AND owner = ? AND claimed_ms > ? ORDER BY claimed_ms`,
   );
   const insertClaim = prepare<[string, string, number, number]>(
     db,
@@ -86,8 +88,9 @@ export function keys(db: DatabaseSync): Pick<Handlers, 'publishKeys' | 'claimKey
       const oneTime = found.filter((row) => row.oneTime !== null).length;
       if (!own && oneTime > 0) {
         const since = nowMs - HOUR_MS;
-        const claimed = countClaims.get(device.username, username, since)?.claimed ?? 0;
-        if (claimed + oneTime > KEY_CLAIMS_PER_HOUR) return { refused: 'rate_limited' };
+        const last = lastInTheWay(recentClaims.all(device.username, username, since), oneTime);
+        // Never above an hour, even if the clock was put back.
+        if (last !== undefined) return { refused: 'rate_limited', retryAfterMs: Math.min(last.claimedMs - since, HOUR_MS) };
         forgetClaims.run(device.username, username, since);
         insertClaim.run(device.username, username, nowMs, oneTime);
       }
@@ -95,4 +98,15 @@ export function keys(db: DatabaseSync): Pick<Handlers, 'publishKeys' | 'claimKey
       return { keyPackages: found.map(({ deviceId, keyPackage }) => ({ deviceId, keyPackage })), left: left(device.id) };
     },
   };
+}
+
+/** The last of the recent claims, the oldest first, that must be an hour old before `oneTime` more may be claimed. */
+function lastInTheWay(recent: readonly Claim[], oneTime: number): Claim | undefined {
+  let excess = oneTime - KEY_CLAIMS_PER_HOUR;
+  for (const claim of recent) excess += claim.oneTime;
+  if (excess <= 0) return undefined;
+  return recent.find((claim) => {
+    excess -= claim.oneTime;
+    return excess <= 0;
+  });
 }

@@ -131,13 +131,30 @@ export function keyRules(setting: Setting): void {
     await publish(bert, names(70), 'last');
     await publish(tablet, names(10));
     for (const name of names(59)) assert.equal(await claimOne(anna, bert), keyPackage(name));
-    assert.deepEqual(await claim(anna, bert, tablet), { refused: 'rate_limited' });
+    assert.deepEqual(await claim(anna, bert, tablet), { refused: 'rate_limited', retryAfterMs: HOUR_MS });
     assert.equal(await claimOne(anna, bert), keyPackage('key 59'));
     assert.equal(await claimOne(anna, bert), 'rate_limited');
     world.nowMs += HOUR_MS - 1;
     assert.equal(await claimOne(anna, bert), 'rate_limited');
     world.nowMs += 1;
     assert.equal(await claimOne(anna, bert), keyPackage('key 60'));
+  });
+
+  test('says when a claim of that many is within the rate again', async () => {
+    const { world, anna, bert, tablet, publish, claim } = await talking();
+    await publish(bert, names(70));
+    await publish(tablet, names(70));
+    for (let i = 0; i < 30; i++) {
+      await claim(anna, bert, tablet);
+      world.nowMs += 1_000;
+    }
+    const refusal = { refused: 'rate_limited', retryAfterMs: HOUR_MS - 30_000 };
+    assert.deepEqual(await claim(anna, bert), refusal);
+    assert.deepEqual(await claim(anna, bert, tablet), refusal);
+    world.nowMs += refusal.retryAfterMs;
+    assert.ok('keyPackages' in (await claim(anna, bert)));
+    // One of the two that went an hour ago is replaced, the other one leaves room for one.
+    assert.deepEqual(await claim(anna, bert, tablet), { refused: 'rate_limited', retryAfterMs: 1_000 });
   });
 
   test('refuses to publish or claim for a session that was replaced', async () => {
