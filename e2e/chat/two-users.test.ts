@@ -77,10 +77,11 @@ test('a request taken back cannot be accepted', async () => {
   alice.send({ do: 'cancel', user: 'bob' });
   alice.send({ do: 'list' }); // answered after the cancel
   await alice.next('users');
-  bob.send({ do: 'accept', user: 'alice' });
+  bob.send({ do: 'accept', user: 'alice' }, { do: 'send', to: 'alice', text: 'no conversation', id: '1' });
   await bob.next('error');
   alice.send({ do: 'send', to: 'bob', text: 'no conversation', id: '1' });
   await alice.next('error');
+  assert.equal([...alice.events, ...bob.events].filter(({ event }) => event === 'message' || event === 'sent').length, 0);
 });
 
 test('1,000 messages each way arrive once and in order', async () => {

@@ -26,9 +26,11 @@ class Siege implements AsyncDisposable {
   }
 
   static async start(): Promise<Siege> {
-    const world = await World.start();
+    await using stack = new AsyncDisposableStack();
+    const world = stack.use(await World.start());
     const [alice, bob] = await world.enterAll('alice', 'bob');
     await befriend(['alice', alice], ['bob', bob]);
+    stack.move(); // from here on it is the siege's to end
     return new Siege(world, alice, bob);
   }
 

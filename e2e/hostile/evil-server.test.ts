@@ -16,31 +16,35 @@ import { befriend, say, tempFolder } from '../support/world.ts';
 
 /** Mallory, whom the server helps, and bob and alice with their real programs. */
 class Scene implements AsyncDisposable {
-  readonly #stack = new AsyncDisposableStack();
-  readonly #folder = tempFolder(this.#stack);
+  readonly #stack: AsyncDisposableStack;
+  readonly #folder: string;
   readonly mls: Mls;
   readonly evil: EvilServer;
   readonly mallory: TestClient;
   readonly #invite: string;
 
-  private constructor(mls: Mls, evil: EvilServer, mallory: TestClient, invite: string) {
-    this.mls = mls;
-    this.evil = evil;
-    this.mallory = mallory;
-    this.#invite = invite;
-    this.#stack.use(evil);
+  private constructor(
+    stack: AsyncDisposableStack,
+    parts: { folder: string; mls: Mls; evil: EvilServer; mallory: TestClient; invite: string },
+  ) {
+    this.#stack = stack;
+    this.#folder = parts.folder;
+    this.mls = parts.mls;
+    this.evil = parts.evil;
+    this.mallory = parts.mallory;
+    this.#invite = parts.invite;
   }
 
   static async start(): Promise<Scene> {
-    const stack = new AsyncDisposableStack();
-    const evil = await EvilServer.start(tempFolder(stack), 'mallory', 'bob');
-    const { link } = await evil.server.createInvite();
+    await using stack = new AsyncDisposableStack();
+    const folder = tempFolder(stack);
+    const evil = stack.use(await EvilServer.start(join(folder, 'server'), 'mallory', 'bob'));
+    const { link: invite } = await evil.server.createInvite();
     const account = new Account('mallory');
-    const registration = account.registration(parseInvite(link).token);
+    const registration = account.registration(parseInvite(invite).token);
     const mallory = await TestClient.logIn(evil.server.port, account, { registration });
-    const scene = new Scene(await nodeMls(), evil, mallory, link);
-    scene.#stack.use(stack);
-    return scene;
+    const mls = await nodeMls();
+    return new Scene(stack.move(), { folder, mls, evil, mallory, invite });
   }
 
   /** The program of a user who joins. */

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import { type Rtt, RttSchema } from '@parley/protocol/wire';
@@ -46,6 +47,7 @@ export class EvilServer implements AsyncDisposable {
   }
 
   static async start(dataFolder: string, stranger: string, victim: string): Promise<EvilServer> {
+    mkdirSync(dataFolder, { recursive: true });
     const honest = await openSqliteStore(join(dataFolder, 'parley.db'));
     const sight = new Sight();
     const patches = patch(honest, sight, stranger, victim);
