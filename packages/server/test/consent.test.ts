@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { create, toBinary } from '@bufbuild/protobuf';
 import {
   hashKeyPackages,
@@ -27,13 +27,8 @@ import {
 import { Account, acceptOf, cancelOf, refuseOf, requestId, rttOf } from './support/account.ts';
 import type { TestClient } from './support/client.ts';
 import { ManualClock } from './support/manual-clock.ts';
-import { messageOf, sendAndReceive, TestServer, talk } from './support/server.ts';
+import { messageOf, pair, sendAndReceive, TestServer, talk } from './support/server.ts';
 import { Witness } from './support/witness.ts';
-
-async function pair(t: TestContext, config = {}) {
-  const server = await TestServer.start(t, config);
-  return { server, alice: await server.register('alice'), bob: await server.register('bob') };
-}
 
 test('brings an RTT to the user asked, with the newest device list of who signed it', async (t) => {
   const { alice, bob } = await pair(t);
@@ -167,35 +162,6 @@ test('refuses an RTT with a KeyPackage for a device that is not on the list, or 
     const client = await server.logIn(alice.account);
     assert.equal((await client.error(Opcode.RTT, RttSchema, { consent, keyPackages })).code, 'malformed');
   }
-});
-
-test('refuses a MESSAGE before the RTT was accepted', async (t) => {
-  const { alice, bob } = await pair(t);
-  const conversation = crypto.randomBytes(16);
-  await alice.ok(Opcode.RTT, RttSchema, rttOf(alice.account, 'bob'));
-  const { code } = await alice.error(Opcode.MESSAGE, MessageSchema, messageOf(conversation, 'hello?'));
-  assert.equal(code, 'unknown_conversation');
-  assert.equal(bob.waiting(Opcode.MESSAGE), 0);
-});
-
-test('refuses a MESSAGE into a conversation of others', async (t) => {
-  const { server, alice, bob } = await pair(t);
-  const conversation = await talk(alice, bob);
-  const mallory = await server.register('mallory');
-  const { code } = await mallory.error(Opcode.MESSAGE, MessageSchema, messageOf(conversation, 'me too'));
-  assert.equal(code, 'not_member');
-  await sendAndReceive(alice, bob, conversation, 'hi');
-  assert.equal(bob.waiting(Opcode.MESSAGE), 0);
-});
-
-test('refuses a MESSAGE of another epoch', async (t) => {
-  const { alice, bob } = await pair(t);
-  const conversation = await talk(alice, bob);
-  for (const epoch of [0n, 2n, 1n << 62n]) {
-    const { code } = await alice.error(Opcode.MESSAGE, MessageSchema, messageOf(conversation, 'old', epoch));
-    assert.equal(code, 'stale_epoch');
-  }
-  await sendAndReceive(alice, bob, conversation, 'hi');
 });
 
 test('refuses an ACCEPT of nothing, of what was asked of others, and of one`s own request', async (t) => {

@@ -3,9 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { create, toBinary } from '@bufbuild/protobuf';
-import { MAILBOX_PAGE, MAX_FRAME, Opcode } from '@parley/protocol';
-import { nodeCrypto as crypto } from '@parley/protocol/crypto/node';
+import { MAILBOX_PAGE, Opcode } from '@parley/protocol';
 import { MessageSchema } from '@parley/protocol/wire';
 import type { TestClient } from './support/client.ts';
 import { messageOf, sendAndReceive, TestServer, talk } from './support/server.ts';
@@ -132,54 +130,4 @@ test('a device that does not read fills a bounded buffer, then its mailbox, and 
     received,
     Array.from({ length: 200 }, (_, i) => `${i}`),
   );
-});
-
-test('refuses a message that would not fit a frame with its position', async (t) => {
-  const server = await TestServer.start(t);
-  const witness = await Witness.start(server);
-  const alice = await server.register('alice');
-  const bob = await server.register('bob');
-  const conversation = await talk(alice, bob);
-  const outer = 51; // what MESSAGE and its position put around a ciphertext of this size
-  const fits = { ...messageOf(conversation, ''), ciphertext: crypto.randomBytes(MAX_FRAME - outer) };
-  await alice.ok(Opcode.MESSAGE, MessageSchema, fits);
-  await bob.next(Opcode.MESSAGE);
-  const large = { ...fits, ciphertext: crypto.randomBytes(MAX_FRAME - outer + 1) };
-  assert.equal((await alice.error(Opcode.MESSAGE, MessageSchema, large)).code, 'too_large');
-  assert.equal(await alice.socket.closed, 1008);
-  await witness.check();
-});
-
-test('refuses a MESSAGE of the wrong form', async (t) => {
-  const server = await TestServer.start(t);
-  const alice = await server.register('alice');
-  const bob = await server.register('bob');
-  const good = messageOf(await talk(alice, bob), 'hi');
-  const changes = [
-    { position: 1n },
-    { conversation: good.conversation.subarray(1) },
-    { id: new Uint8Array(0) },
-    { id: new Uint8Array(17) },
-    { ciphertext: new Uint8Array(0) },
-  ];
-  for (const change of changes) {
-    const client = await server.logIn(alice.account);
-    assert.equal((await client.error(Opcode.MESSAGE, MessageSchema, { ...good, ...change })).code, 'malformed');
-    await client.socket.closed;
-  }
-  assert.equal(bob.waiting(Opcode.MESSAGE), 0);
-});
-
-test('passes on nothing that a sender puts beside the message', async (t) => {
-  const server = await TestServer.start(t);
-  const alice = await server.register('alice');
-  const bob = await server.register('bob');
-  const conversation = await talk(alice, bob);
-  const body = toBinary(MessageSchema, create(MessageSchema, messageOf(conversation, 'hi')));
-  // A second position after the body would win at the receiver; and a field 15 that nobody knows.
-  const position = Uint8Array.of(0x09, 9, 9, 9, 9, 9, 9, 9, 9);
-  const unknown = Uint8Array.of(0x7a, 2, 1, 2);
-  await alice.requestRaw(Opcode.MESSAGE, Buffer.concat([position, body, Uint8Array.of(0x09, 0, 0, 0, 0, 0, 0, 0, 0), unknown]));
-  const { body: received } = await bob.next(Opcode.MESSAGE);
-  assert.deepEqual(Buffer.from(received.subarray(9)), Buffer.from(body));
 });

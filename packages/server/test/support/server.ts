@@ -57,6 +57,15 @@ export class TestServer {
   }
 }
 
+/** A server on which Alice and Bob are logged in. */
+export async function pair(
+  t: TestContext,
+  config: Partial<ServerConfig> = {},
+): Promise<{ server: TestServer; alice: LoggedInClient; bob: LoggedInClient }> {
+  const server = await TestServer.start(t, config);
+  return { server, alice: await server.register('alice'), bob: await server.register('bob') };
+}
+
 /** Alice asks Bob, who accepts: the conversation id. Reads what each of them is pushed for it. */
 export async function talk(alice: TestClient, bob: TestClient): Promise<Uint8Array> {
   const id = requestId();
@@ -72,7 +81,7 @@ export function messageOf(conversation: Uint8Array, text: string, epoch = 1n) {
   return { conversation, epoch, id: crypto.randomBytes(16), ciphertext: new TextEncoder().encode(text) };
 }
 
-/** Sends a message from one to the other and back: both, and the server, still work. */
+/** Sends a message from one to the other: both, and the server, still work. */
 export async function sendAndReceive(from: TestClient, to: TestClient, conversation: Uint8Array, text: string): Promise<void> {
   await from.ok(Opcode.MESSAGE, MessageSchema, messageOf(conversation, text));
   const { ciphertext } = await to.nextBody(Opcode.MESSAGE, MessageSchema);
