@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@parley/protocol';
 
-/** What happens, as script mode prints it (docs/protocol.md, "Script mode"): one object each. */
+/** What happens, as script mode prints it (docs/cli.md, "Script mode"): one object each. */
 export type ClientEvent =
   /** The first login of this client has succeeded. Once. */
   | { event: 'ready'; user: string; server: string }

@@ -73,15 +73,6 @@ export class Connection {
     this.#socket.consume({ onMessage: (message) => this.#receive(message), onClose: () => this.close() });
   }
 
-  get closed(): boolean {
-    return this.#closed;
-  }
-
-  /** Requests that have no reply yet. */
-  get pending(): number {
-    return this.#waiting.length + this.#inFlight.size;
-  }
-
   /** `onReply` is called exactly once, in order of arrival relative to pushes. */
   send(opcode: Opcode, body: Uint8Array, onReply: (reply: Reply) => void): void {
     if (this.#closed) {

@@ -58,10 +58,6 @@ export class BinarySocket {
     socket.addEventListener('error', () => this.close());
   }
 
-  get closed(): boolean {
-    return this.#closed;
-  }
-
   /** Bytes that the system has not taken yet. */
   get bufferedBytes(): number {
     return this.#socket.bufferedAmount;

@@ -1,5 +1,4 @@
-import type { CiphersuiteImpl, ClientConfig } from 'ts-mls';
-import { defaultKeyPackageEqualityConfig } from 'ts-mls';
+import { type CiphersuiteImpl, type ClientConfig, defaultKeyPackageEqualityConfig } from 'ts-mls';
 import type { Authentication } from './authentication.ts';
 import { FORWARD_STEPS, MIN_PADDED_CONTENT, PAST_EPOCHS, SKIPPED_GENERATIONS } from './limits.ts';
 import type { SuiteNumber } from './suites.ts';

@@ -1,6 +1,5 @@
 import { equalBytes } from '@parley/protocol';
-import type { Decoder } from 'ts-mls';
-import { decodeMlsMessage, encodeMlsMessage, type MLSMessage } from 'ts-mls';
+import { type Decoder, decodeMlsMessage, encodeMlsMessage, type MLSMessage } from 'ts-mls';
 import { guardedSync } from './failures.ts';
 import { MAX_MLS_MESSAGE } from './limits.ts';
 import { MlsError } from './mls.ts';

@@ -1,5 +1,5 @@
 /**
- * What the conversations need of MLS (RFC 9420), and all they see of it: `adapter.ts` is the only code that imports the library.
+ * What the conversations need of MLS (RFC 9420), and all they see of it: only this folder imports the library.
  *
  * States are values: an operation returns the state that follows and never changes the one it was given. The caller stores the
  * new state before it sends or shows anything, and only then calls `discard` on the old one, which zeroes the secrets that

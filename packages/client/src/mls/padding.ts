@@ -3,14 +3,14 @@ import type { PaddingConfig } from 'ts-mls';
 import { MIN_PADDED_CONTENT } from './limits.ts';
 
 /** An Ed25519 signature and the varint of its length. */
-const SIGNATURE_BYTES = 64 + 2;
+const SIGNATURE_FIELD_BYTES = 64 + 2;
 
 /**
  * Padding of the PrivateMessageContent (RFC 9420, section 6.3.1) of an application message: to a Padmé length of at least 256
  * bytes. ts-mls pads to a fixed length only, so each message gets its own.
  */
 export function paddingFor(plaintextBytes: number): PaddingConfig {
-  const content = varintBytes(plaintextBytes) + plaintextBytes + SIGNATURE_BYTES;
+  const content = varintBytes(plaintextBytes) + plaintextBytes + SIGNATURE_FIELD_BYTES;
   return { kind: 'padUntilLength', padUntilLength: padme(Math.max(MIN_PADDED_CONTENT, content)) };
 }
 
