@@ -1,11 +1,12 @@
 import { isUsername } from '@parley/protocol';
 import { Lanes } from './conversations/lanes.ts';
-import { compose, type Typed } from './conversations/messages.ts';
-import { Records } from './conversations/records.ts';
+import { compose, type Typed } from './conversations/outgoing-messages.ts';
 import { accept, block, cancel, refuse, request } from './conversations/requests.ts';
+import { tellError } from './conversations/tell.ts';
 import type { Environment } from './environment.ts';
 import { type ClientEvent, Events } from './events.ts';
 import { Messenger } from './messenger.ts';
+import { Records } from './records/records.ts';
 import type { Vault } from './vault/vault.ts';
 
 /** Commands that may wait for the server. */
@@ -233,6 +234,6 @@ export class ParleyClient {
   }
 
   #complain(code: 'malformed' | 'quota_exceeded', message: string): void {
-    this.#events.emit({ event: 'error', code, message });
+    tellError(this.#messenger.context, undefined, code, message);
   }
 }

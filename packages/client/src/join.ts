@@ -4,9 +4,9 @@ import { QuitSchema } from '@parley/protocol/wire';
 import { logIn } from './connection/login.ts';
 import { formatAddress } from './connection/socket.ts';
 import { accountCredentials, makeAccount } from './conversations/account.ts';
-import { accountRow, loadAccount, progressRow } from './conversations/records.ts';
 import type { Environment } from './environment.ts';
 import { type Account, ProgressSchema } from './gen/rows_pb.ts';
+import { accountRow, loadAccount, progressRow } from './records/records.ts';
 import { type Vault, VaultError } from './vault/vault.ts';
 
 export interface JoinOptions {

@@ -9,19 +9,22 @@ import { formatAddress } from './connection/socket.ts';
 import { credentialsOf } from './conversations/account.ts';
 import type { Context } from './conversations/context.ts';
 import { Inbox } from './conversations/inbox.ts';
-import { forgetOldKeyPackages, publishKeyPackages } from './conversations/keys.ts';
+import { forgetOldKeyPackages, publishKeyPackages } from './conversations/key-packages.ts';
 import { openGroup } from './conversations/open-group.ts';
 import { Outbox } from './conversations/outbox.ts';
-import type { Records } from './conversations/records.ts';
 import { expireRequests, showRequest } from './conversations/requests.ts';
-import { forgetOldIds } from './conversations/seen.ts';
+import { forgetOldIds } from './conversations/seen-ids.ts';
+import { tellError } from './conversations/tell.ts';
 import type { Environment } from './environment.ts';
 import { LoginError } from './errors.ts';
 import type { ClientEvent } from './events.ts';
 import { RequestState } from './gen/rows_pb.ts';
+import type { Records } from './records/records.ts';
 
 /** Pages of users on line that are asked for at most. */
 const MAX_LIST_PAGES = 200;
+/** After our QUIT the server has so long to end the connection. */
+const QUIT_TIMEOUT_MS = 2_000;
 
 export interface MessengerHandlers {
   emit(event: ClientEvent): void;
@@ -61,8 +64,8 @@ export class Messenger {
       outbox,
       emit: (event) => handlers.emit(event),
       ask: (opcode, body) => this.link.ask(opcode, body),
-      accept: (request) => this.#open(request),
-      show: (request, user) => this.#show(request, user),
+      openGroup: (request) => this.#open(request),
+      showOnce: (request, user) => this.#showOnce(request, user),
     };
     this.#inbox = new Inbox(this.context, { onIdle: () => handlers.onProgress(), onBroken: (error) => this.fail(error) });
   }
@@ -131,7 +134,7 @@ export class Messenger {
     outbox.online(connection);
     if (!isFirst) return;
     for (const [key, row] of records.requests.rows) {
-      if (!row.outgoing && row.state === RequestState.PENDING) this.#show(key, row.peer);
+      if (!row.outgoing && row.state === RequestState.PENDING) this.#showOnce(key, row.peer);
     }
     this.#run(publishKeyPackages(this.context, () => this.#over));
   }
@@ -168,8 +171,8 @@ export class Messenger {
   }
 
   #refused(error: RequestError): void {
-    const { records, emit } = this.context;
-    emit({ event: 'error', code: error.code, message: error.message });
+    const { records } = this.context;
+    tellError(this.context, undefined, error.code, error.message);
     if (error.code !== 'state_mismatch') return;
     // The server's positions are not the ones we remember: what it sends now is told apart by ids alone.
     const forget = records.transact(async (transaction) => {
@@ -178,7 +181,7 @@ export class Messenger {
     this.#run(forget);
   }
 
-  #show(request: string, user: string): void {
+  #showOnce(request: string, user: string): void {
     if (!this.#wasOnline || this.#shownRequests.has(request)) return;
     this.#shownRequests.add(request);
     showRequest(this.context, user);
@@ -222,5 +225,3 @@ export class Messenger {
     work.catch((error: unknown) => this.fail(error));
   }
 }
-
-const QUIT_TIMEOUT_MS = 2_000;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { MAX_TEXT_BYTES, Opcode, toHex } from '@parley/protocol';
 import { type Commit, CommitSchema, ContentSchema, type Message, MessageSchema } from '@parley/protocol/wire';
-import { MESSAGES_PER_UPDATE } from '../src/conversations/commits.ts';
+import { MESSAGES_PER_UPDATE } from '../src/conversations/key-update.ts';
 import type { Change } from '../src/vault/vault.ts';
 import { type Device, randomId } from './support/device.ts';
 import { Scene } from './support/scene.ts';

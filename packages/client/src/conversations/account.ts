@@ -1,9 +1,18 @@
 import { create, fromBinary } from '@bufbuild/protobuf';
-import { type CryptoProvider, generateIdentity, type Invite, makeDevice, signDeviceList } from '@parley/protocol';
+import {
+  type CryptoProvider,
+  equalBytes,
+  generateIdentity,
+  type Invite,
+  makeDevice,
+  openDeviceList,
+  signDeviceList,
+} from '@parley/protocol';
 import { type Registration, RegistrationSchema, SignedDeviceListSchema } from '@parley/protocol/wire';
 import type { Credentials } from '../connection/login.ts';
 import { type Account, AccountSchema } from '../gen/rows_pb.ts';
-import type { Records } from './records.ts';
+import type { Records } from '../records/records.ts';
+import type { Context } from './context.ts';
 
 /** What the next login needs. */
 export function credentialsOf(records: Records): Credentials {
@@ -60,4 +69,11 @@ export function makeAccount(
     deviceList: signDeviceList(crypto, identity, { username, version: 1n, certificates: [certificate] }),
     inviteToken: token,
   });
+}
+
+/** The other devices of this user. */
+export function siblingIds({ environment, records }: Context): Uint8Array[] {
+  const { deviceId, deviceList } = records.account;
+  const { devices } = openDeviceList(environment.crypto, deviceList);
+  return devices.map((device) => device.deviceId).filter((id) => !equalBytes(id, deviceId));
 }

@@ -1,56 +1,15 @@
-import { create, toBinary } from '@bufbuild/protobuf';
-import { Opcode, toHex } from '@parley/protocol';
-import { type Commit, CommitSchema } from '@parley/protocol/wire';
+import { toHex } from '@parley/protocol';
+import type { Commit } from '@parley/protocol/wire';
 import type { Reply } from '../connection/reply.ts';
 import type { Conversation, OutboxRow } from '../gen/rows_pb.ts';
-import type { GroupState } from '../mls/mls.ts';
 import { MlsError } from '../mls/mls.ts';
+import { pendingKey } from '../records/groups.ts';
+import type { Transaction } from '../records/transaction.ts';
+import { advanceAtEnd } from './advance.ts';
 import type { Context } from './context.ts';
-import { fail } from './failure.ts';
-import { pendingKey } from './groups.ts';
+import { nextUpdateMs } from './key-update.ts';
 import { requireTwo } from './members.ts';
-import { advanceAtEnd } from './messages.ts';
-import type { Transaction } from './transaction.ts';
-
-/** A self-update is due after this many messages sent, or this long after the last one, give or take a quarter. */
-export const MESSAGES_PER_UPDATE = 500;
-const UPDATE_MS = 24 * 60 * 60 * 1_000;
-const UPDATE_JITTER = 0.25;
-
-export function nextUpdateMs(context: Context): number {
-  const { environment } = context;
-  return environment.now() + UPDATE_MS * (1 - UPDATE_JITTER + 2 * UPDATE_JITTER * environment.random());
-}
-
-export function isUpdateDue(context: Context, conversation: Conversation): boolean {
-  return conversation.sentSinceUpdate >= MESSAGES_PER_UPDATE || context.environment.now() >= conversation.updateDueMs;
-}
-
-/**
- * Fresh keys of this device for the group (post-compromise security). The state after it is *pending*: it counts only once the server has
- * answered OK, and the identical bytes are sent until it answers.
- */
-export async function commitUpdate(
-  context: Context,
-  transaction: Transaction,
-  conversation: Conversation,
-  group: GroupState,
-): Promise<void> {
-  const { environment, records, outbox } = context;
-  const key = toHex(conversation.id);
-  const { epoch } = environment.mls.info(group);
-  const step = await environment.mls.commitUpdate(group);
-  transaction.putGroup(pendingKey(key), step.state);
-  transaction.put(records.conversations, { ...conversation, commitPending: true });
-  outbox.add(transaction, {
-    key: `${key}/commit/${epoch}`,
-    opcode: Opcode.COMMIT,
-    conversation: conversation.id,
-    epoch,
-    peer: conversation.peer,
-    body: toBinary(CommitSchema, create(CommitSchema, { conversation: conversation.id, epoch, commit: step.commit })),
-  });
-}
+import { tellError } from './tell.ts';
 
 export async function commitAnswered(context: Context, transaction: Transaction, row: OutboxRow, reply: Reply): Promise<void> {
   const { environment, records } = context;
@@ -72,7 +31,7 @@ export async function commitAnswered(context: Context, transaction: Transaction,
     settle(context, transaction, { ...conversation, behind: true });
   } else if (reply.kind === 'error') {
     settle(context, transaction, { ...conversation, sentSinceUpdate: 0, updateDueMs: nextUpdateMs(context) });
-    fail(context, transaction, reply.error.code, 'the keys of a conversation could not be renewed');
+    tellError(context, transaction, reply.error.code, 'the keys of a conversation could not be renewed');
   }
   advanceAtEnd(context, transaction, key);
 }

@@ -16,9 +16,10 @@ import {
   type SignedConsent,
   type SignedDeviceList,
 } from '@parley/protocol/wire';
+import type { Transaction } from '../records/transaction.ts';
+import { InvalidConsentError } from './consent-errors.ts';
 import type { Context } from './context.ts';
-import { InvalidConsentError, type KnownUser, recognise } from './pins.ts';
-import type { Transaction } from './transaction.ts';
+import { type KnownUser, recognise } from './pins.ts';
 
 const NOTHING = new Uint8Array(0);
 

@@ -2,8 +2,8 @@ import type { Opcode } from '@parley/protocol';
 import type { Reply } from '../connection/reply.ts';
 import type { Environment } from '../environment.ts';
 import type { ClientEvent } from '../events.ts';
+import type { Records } from '../records/records.ts';
 import type { Outbox } from './outbox.ts';
-import type { Records } from './records.ts';
 
 /** What the parts of a client's conversations share. */
 export interface Context {
@@ -14,7 +14,7 @@ export interface Context {
   /** Asks the server, as often as connections end before it has answered: for requests that may be carried out twice. */
   ask(opcode: Opcode, body: Uint8Array): Promise<Reply>;
   /** Makes the group for a request (by its id in hex) that the user has accepted. */
-  accept(request: string): void;
+  openGroup(request: string): void;
   /** Shows a request (by its id in hex) of a user: once, and not before the first login. */
-  show(request: string, user: string): void;
+  showOnce(request: string, user: string): void;
 }

@@ -3,11 +3,12 @@ import { type Frame, Opcode, toHex } from '@parley/protocol';
 import { CommitSchema, MessageSchema } from '@parley/protocol/wire';
 import { MessageKind } from '../gen/rows_pb.ts';
 import { MlsError } from '../mls/mls.ts';
+import type { Transaction } from '../records/transaction.ts';
+import { IdentityChangedError, InvalidConsentError } from './consent-errors.ts';
 import type { Context } from './context.ts';
-import { fail } from './failure.ts';
-import { putMessage } from './messages.ts';
-import { IdentityChangedError, InvalidConsentError, noteChange } from './pins.ts';
-import type { Transaction } from './transaction.ts';
+import { putMessage } from './history.ts';
+import { noteChange } from './pins.ts';
+import { tellError } from './tell.ts';
 
 /** Something arrived that cannot be processed: the user is told, and where it belongs to a conversation, its history shows a gap. */
 export function recordGap(context: Context, transaction: Transaction, frame: Frame | undefined, error: unknown): void {
@@ -16,7 +17,7 @@ export function recordGap(context: Context, transaction: Transaction, frame: Fra
     return;
   }
   if (error instanceof InvalidConsentError) {
-    fail(context, transaction, 'invalid_consent', `a request or an answer was dropped: ${error.message}`);
+    tellError(context, transaction, 'invalid_consent', `a request or an answer was dropped: ${error.message}`);
     return;
   }
   const { environment, records } = context;
@@ -32,7 +33,7 @@ export function recordGap(context: Context, transaction: Transaction, frame: Fra
   }
   const who = conversation === undefined ? '' : ` from ${conversation.peer}`;
   const why = error instanceof MlsError ? error.message : 'it is damaged';
-  fail(context, transaction, 'unreadable', `something${who} could not be read: ${why}`);
+  tellError(context, transaction, 'unreadable', `something${who} could not be read: ${why}`);
 }
 
 /** In hex; '' where there is none. */

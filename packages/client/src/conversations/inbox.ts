@@ -12,6 +12,7 @@ import {
 } from '@parley/protocol/wire';
 import type { Connection } from '../connection/connection.ts';
 import type { Reply } from '../connection/reply.ts';
+import type { Transaction } from '../records/transaction.ts';
 import { VaultError } from '../vault/vault.ts';
 import { receiveCommit } from './commits.ts';
 import type { Context } from './context.ts';
@@ -19,7 +20,6 @@ import { recordGap } from './gaps.ts';
 import { receiveAccept, receiveCancel, receiveRefuse, receiveRtt } from './incoming-consent.ts';
 import { openFuture, receiveMessage } from './incoming-messages.ts';
 import { answered } from './replies.ts';
-import type { Transaction } from './transaction.ts';
 
 /** What one transaction takes at most. */
 const MAX_BATCH = 256;

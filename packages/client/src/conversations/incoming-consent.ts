@@ -1,16 +1,16 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { equalBytes, MAX_DEVICES, MAX_KEY_PACKAGE, REQUEST_LIFETIME_MS, toHex } from '@parley/protocol';
 import { type Accept, type Cancel, type Refuse, type Rtt, RttSchema } from '@parley/protocol/wire';
-import { ConversationSchema, ConversationState, type Request, RequestSchema, RequestState } from '../gen/rows_pb.ts';
+import { ConversationState, type Request, RequestSchema, RequestState } from '../gen/rows_pb.ts';
 import { type GroupInfo, MlsError } from '../mls/mls.ts';
-import { nextUpdateMs } from './commits.ts';
+import type { Transaction } from '../records/transaction.ts';
 import { type CheckedConsent, checkAccept, checkCancel, checkRefuse, checkRtt } from './consent.ts';
+import { InvalidConsentError } from './consent-errors.ts';
 import type { Context } from './context.ts';
-import { mlsDevice, storedKeyPackages } from './keys.ts';
+import { mlsDevice, storedKeyPackages } from './key-packages.ts';
 import { requireTwo } from './members.ts';
-import { InvalidConsentError } from './pins.ts';
+import { openConversation } from './open-conversation.ts';
 import { findPending, forgetRequest, keepIncoming, markAccepted } from './requests.ts';
-import type { Transaction } from './transaction.ts';
 
 /**
  * A request to talk goes into the tray. One from somebody whom this user has asked too is consent of both, and accepted at once.
@@ -39,7 +39,7 @@ export async function receiveRtt(context: Context, transaction: Transaction, rtt
   const bytes = toBinary(RttSchema, { ...rtt, position: 0n });
   const incoming = create(RequestSchema, { requestId, peer, state, timeMs, rtt: bytes, crossing: ours !== undefined });
   keepIncoming(context, transaction, incoming);
-  if (ours === undefined) return transaction.effect(() => context.show(toHex(requestId), peer));
+  if (ours === undefined) return transaction.effect(() => context.showOnce(toHex(requestId), peer));
   forgetRequest(context, transaction, ours);
   markAccepted(context, transaction, incoming);
 }
@@ -86,19 +86,6 @@ export async function receiveCancel(context: Context, transaction: Transaction, 
   // One that was answered or replaced here needs no cancelling.
   if (transaction.get(context.records.requests, toHex(consent.requestId)) === undefined) return;
   forgetRequest(context, transaction, requireRequest(context, transaction, consent, 'cancel'));
-}
-
-/** From now on messages to this user go to this conversation. */
-export function openConversation(
-  context: Context,
-  transaction: Transaction,
-  init: { id: Uint8Array; peer: string; suite: number; state: ConversationState },
-): void {
-  const { contacts, conversations } = context.records;
-  const contact = transaction.get(contacts, init.peer);
-  if (contact === undefined) throw new InvalidConsentError('its user is not known');
-  transaction.put(conversations, create(ConversationSchema, { ...init, updateDueMs: nextUpdateMs(context) }));
-  transaction.put(contacts, { ...contact, conversation: init.id });
 }
 
 /** The request that a statement is about, if its signer is the one of the two users who may say this. */

@@ -1,14 +1,13 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { equalBytes, MAX_TEXT_BYTES, MESSAGE_ID_BYTES, toHex, utf8 } from '@parley/protocol';
 import { type Content, ContentSchema, type Message, MessageSchema } from '@parley/protocol/wire';
-import type { Reply } from '../connection/reply.ts';
-import { type Conversation, ConversationState, MessageKind, type OutboxRow } from '../gen/rows_pb.ts';
+import { type Conversation, ConversationState, MessageKind } from '../gen/rows_pb.ts';
 import { type GroupState, MlsError } from '../mls/mls.ts';
+import type { Transaction } from '../records/transaction.ts';
 import type { Context } from './context.ts';
-import { fail } from './failure.ts';
+import { putMessage } from './history.ts';
 import { whose } from './members.ts';
-import { advanceAtEnd, putMessage } from './messages.ts';
-import type { Transaction } from './transaction.ts';
+import { tellError } from './tell.ts';
 
 /** Messages of epochs to come that one conversation keeps until their commit has come, and the largest kept. */
 const MAX_FUTURE = 32;
@@ -64,7 +63,7 @@ function store(context: Context, transaction: Transaction, conversation: Convers
   const row = { id, conversation: conversation.id, author, sentMs: at };
   if (content.body.case !== 'text') {
     putMessage(context, transaction, { ...row, kind: MessageKind.UNKNOWN, content: toBinary(ContentSchema, content) });
-    fail(context, transaction, 'cannot_show', `${author} sent something that this client cannot show`);
+    tellError(context, transaction, 'cannot_show', `${author} sent something that this client cannot show`);
     return;
   }
   const { text } = content.body.value;
@@ -99,28 +98,4 @@ export async function openFuture(
       onGap(error);
     }
   }
-}
-
-export async function messageAnswered(context: Context, transaction: Transaction, row: OutboxRow, reply: Reply): Promise<void> {
-  const { environment, records, outbox } = context;
-  const key = toHex(row.conversation);
-  const conversation = transaction.get(records.conversations, key);
-  if (reply.kind === 'error' && reply.error.code === 'stale_epoch') {
-    // Encrypted again with the same id once the commit that ended its epoch has come.
-    outbox.put(transaction, { ...row, body: new Uint8Array(0), epoch: 0n });
-    const group = await transaction.group(key);
-    const isBehind = group !== undefined && environment.mls.info(group).epoch === row.epoch;
-    if (conversation !== undefined && isBehind) transaction.put(records.conversations, { ...conversation, behind: true });
-  } else if (reply.kind === 'error') {
-    transaction.delete(records.outbox, row.key);
-    fail(context, transaction, reply.error.code, `a message to ${row.peer} was not taken: ${reply.error.message}`);
-  } else {
-    transaction.delete(records.outbox, row.key);
-    transaction.effect(() => context.emit({ event: 'sent', id: row.tag }));
-    if (conversation !== undefined) {
-      const sentSinceUpdate = conversation.sentSinceUpdate + 1;
-      transaction.put(records.conversations, { ...conversation, sentSinceUpdate });
-    }
-  }
-  advanceAtEnd(context, transaction, key);
 }

@@ -1,7 +1,7 @@
 import { equalBytes, toHex } from '@parley/protocol';
 import { type GroupInfo, MlsError, type MlsMember } from '../mls/mls.ts';
+import type { Transaction } from '../records/transaction.ts';
 import type { Context } from './context.ts';
-import type { Transaction } from './transaction.ts';
 
 /** Whether a leaf is one of this user's devices, one of the other's with the pinned identity, or of nobody who belongs here. */
 export function whose(context: Context, transaction: Transaction, peer: string, member: MlsMember): 'self' | 'peer' | 'stranger' {

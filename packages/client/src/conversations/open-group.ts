@@ -12,14 +12,16 @@ import {
 import type { Reply } from '../connection/reply.ts';
 import { ConversationState, type Request, RequestState } from '../gen/rows_pb.ts';
 import { MlsError } from '../mls/mls.ts';
+import type { Transaction } from '../records/transaction.ts';
+import { siblingIds } from './account.ts';
 import { makeAccept } from './consent.ts';
+import { IdentityChangedError, InvalidConsentError } from './consent-errors.ts';
 import type { Context } from './context.ts';
-import { fail } from './failure.ts';
-import { openConversation } from './incoming-consent.ts';
-import { claimKeyPackages, mlsDevice } from './keys.ts';
-import { IdentityChangedError, InvalidConsentError, type KnownUser, noteChange, recognise } from './pins.ts';
-import { forgetRequest, outboxRow, siblingIds } from './requests.ts';
-import type { Transaction } from './transaction.ts';
+import { claimKeyPackages, mlsDevice } from './key-packages.ts';
+import { openConversation } from './open-conversation.ts';
+import { type KnownUser, noteChange, recognise } from './pins.ts';
+import { forgetRequest, outboxRow } from './requests.ts';
+import { tellError } from './tell.ts';
 
 /**
  * Carries out an acceptance: asks for the newest device list of the user who asked, makes the group with all their listed devices and our
@@ -112,7 +114,7 @@ function giveUp(context: Context, transaction: Transaction, request: Request, er
     transaction.put(context.records.requests, { ...request, state: RequestState.PENDING });
   } else if (error instanceof InvalidConsentError || error instanceof MlsError) {
     forgetRequest(context, transaction, request);
-    fail(context, transaction, 'invalid_consent', `the request of ${request.peer} cannot be accepted: ${error.message}`);
+    tellError(context, transaction, 'invalid_consent', `the request of ${request.peer} cannot be accepted: ${error.message}`);
   } else {
     throw error;
   }

@@ -4,8 +4,8 @@ import type { Connection } from '../connection/connection.ts';
 import type { Reply } from '../connection/reply.ts';
 import type { Environment } from '../environment.ts';
 import { type OutboxRow, OutboxRowSchema } from '../gen/rows_pb.ts';
-import type { Records } from './records.ts';
-import type { Transaction } from './transaction.ts';
+import type { Records } from '../records/records.ts';
+import type { Transaction } from '../records/transaction.ts';
 
 /** Rows that may wait for the server, which bounds what is typed while it is away. */
 export const MAX_OUTBOX = 10_000;

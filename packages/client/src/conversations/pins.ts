@@ -2,26 +2,10 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { type DeviceIdentity, equalBytes, openDeviceList } from '@parley/protocol';
 import { type SignedDeviceList, SignedDeviceListSchema } from '@parley/protocol/wire';
 import { ContactSchema } from '../gen/rows_pb.ts';
+import type { Transaction } from '../records/transaction.ts';
+import { IdentityChangedError, InvalidConsentError } from './consent-errors.ts';
 import type { Context } from './context.ts';
-import type { Transaction } from './transaction.ts';
-
-/** Somebody signed something that is not what it should be. */
-export class InvalidConsentError extends Error {
-  override readonly name = 'InvalidConsentError';
-}
-
-/** A user shows another identity key than the pinned one. */
-export class IdentityChangedError extends Error {
-  override readonly name = 'IdentityChangedError';
-  readonly username: string;
-  readonly identityKey: Uint8Array;
-
-  constructor(username: string, identityKey: Uint8Array) {
-    super(`the identity of ${username} has changed`);
-    this.username = username;
-    this.identityKey = identityKey;
-  }
-}
+import { tellError } from './tell.ts';
 
 /** A device list whose signatures hold and whose identity key is the user's pinned one. */
 export interface KnownUser {
@@ -74,5 +58,5 @@ export function noteChange(context: Context, transaction: Transaction, error: Id
   const contact = transaction.get(contacts, error.username);
   if (contact !== undefined) transaction.put(contacts, { ...contact, changedKey: error.identityKey });
   const message = `${error.username} shows another identity than before: nothing is sent until you have compared safety numbers`;
-  transaction.effect(() => context.emit({ event: 'error', code: 'identity_changed', message }));
+  tellError(context, transaction, 'identity_changed', message);
 }

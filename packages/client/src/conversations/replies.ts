@@ -1,14 +1,14 @@
 import { Opcode, toHex } from '@parley/protocol';
 import type { Reply, RequestError } from '../connection/reply.ts';
 import { ConversationState, type OutboxRow, type Request } from '../gen/rows_pb.ts';
+import type { Transaction } from '../records/transaction.ts';
+import { advanceAtEnd } from './advance.ts';
 import { commitAnswered } from './commits.ts';
 import type { Context } from './context.ts';
-import { fail } from './failure.ts';
 import { receiveRtt } from './incoming-consent.ts';
-import { messageAnswered } from './incoming-messages.ts';
-import { advanceAtEnd } from './messages.ts';
+import { messageAnswered } from './outgoing-messages.ts';
 import { forgetRequest } from './requests.ts';
-import type { Transaction } from './transaction.ts';
+import { tellError } from './tell.ts';
 
 /** What the server's answer to something from the outbox leads to. Deletes the row, or changes what is sent next. */
 export async function answered(context: Context, transaction: Transaction, key: string, reply: Reply): Promise<void> {
@@ -18,14 +18,15 @@ export async function answered(context: Context, transaction: Transaction, key: 
   if (row.opcode === Opcode.COMMIT) return commitAnswered(context, transaction, row, reply);
   transaction.delete(context.records.outbox, key);
   const error = reply.kind === 'error' ? reply.error : undefined;
-  if (row.opcode === Opcode.SETTINGS) return error && fail(context, transaction, error.code, `${row.peer}: ${error.message}`);
+  if (row.opcode === Opcode.SETTINGS)
+    return error && tellError(context, transaction, error.code, `${row.peer}: ${error.message}`);
   const request = transaction.get(context.records.requests, toHex(row.requestId));
   if (row.opcode === Opcode.ACCEPT) return acceptAnswered(context, transaction, row, request, error);
   if (row.opcode === Opcode.RTT) return requestAnswered(context, transaction, row, request, error);
   // REFUSE and CANCEL. A CANCEL that came too late leaves the request for its answer, which is on its way.
   const isLate = row.opcode === Opcode.CANCEL && error?.code === 'already_answered';
   if (request !== undefined && !isLate) forgetRequest(context, transaction, request);
-  if (error !== undefined) fail(context, transaction, error.code, `${row.peer}: ${error.message}`);
+  if (error !== undefined) tellError(context, transaction, error.code, `${row.peer}: ${error.message}`);
 }
 
 async function requestAnswered(
@@ -46,7 +47,7 @@ async function requestAnswered(
     return;
   }
   forgetRequest(context, transaction, request);
-  fail(context, transaction, error.code, `${row.peer}: ${error.message}`);
+  tellError(context, transaction, error.code, `${row.peer}: ${error.message}`);
 }
 
 async function acceptAnswered(
@@ -68,7 +69,7 @@ async function acceptAnswered(
   dropConversation(context, transaction, row);
   // Answered by a sibling device: its Welcome is on its way and needs the request.
   if (request !== undefined && error.code !== 'already_answered') forgetRequest(context, transaction, request);
-  fail(context, transaction, error.code, `${row.peer}: ${error.message}`);
+  tellError(context, transaction, error.code, `${row.peer}: ${error.message}`);
 }
 
 /** The group that nobody joined, and what was to be said in it. */
@@ -84,7 +85,7 @@ function dropConversation(context: Context, transaction: Transaction, row: Outbo
   for (const waiting of transaction.values(outbox)) {
     if (waiting.opcode !== Opcode.MESSAGE || toHex(waiting.conversation) !== key) continue;
     transaction.delete(outbox, waiting.key);
-    fail(
+    tellError(
       context,
       transaction,
       'no_consent',

@@ -1,26 +1,18 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import {
-  equalBytes,
-  MAX_PENDING_RECEIVED,
-  Opcode,
-  openDeviceList,
-  REQUEST_ID_BYTES,
-  REQUEST_LIFETIME_MS,
-  safetyNumber,
-  toHex,
-} from '@parley/protocol';
+import { MAX_PENDING_RECEIVED, Opcode, REQUEST_ID_BYTES, REQUEST_LIFETIME_MS, safetyNumber, toHex } from '@parley/protocol';
 import { CancelSchema, type DeviceKeyPackage, RefuseSchema, RttSchema, SettingsSchema } from '@parley/protocol/wire';
 import { ContactSchema, type Request, RequestSchema, RequestState } from '../gen/rows_pb.ts';
+import type { Transaction } from '../records/transaction.ts';
+import { siblingIds } from './account.ts';
 import { makeCancel, makeRefuse, makeRtt } from './consent.ts';
 import type { Context } from './context.ts';
-import { fail } from './failure.ts';
-import { claimKeyPackages, makeKeyPackage } from './keys.ts';
-import type { Transaction } from './transaction.ts';
+import { claimKeyPackages, makeKeyPackage } from './key-packages.ts';
+import { tellError } from './tell.ts';
 
 /** Asks a user to talk: RTT with a KeyPackage for each device of this user. */
 export async function request(context: Context, user: string): Promise<void> {
   const { environment, records, outbox } = context;
-  if (user === records.account.username) return tell(context, 'malformed', 'you cannot ask yourself');
+  if (user === records.account.username) return tellError(context, undefined, 'malformed', 'you cannot ask yourself');
   const made = await makeKeyPackage(context, { published: false });
   const siblings = await claimKeyPackages(context, records.account.username, siblingIds(context));
   if (siblings === undefined) return;
@@ -30,7 +22,7 @@ export async function request(context: Context, user: string): Promise<void> {
     if (findPending(context, transaction, user, 'outgoing') !== undefined) return;
     const contact = transaction.get(records.contacts, user);
     if (contact !== undefined && contact.conversation.length > 0) {
-      return fail(context, transaction, 'already_answered', `you can talk to ${user} already`);
+      return tellError(context, transaction, 'already_answered', `you can talk to ${user} already`);
     }
     const requestId = environment.crypto.randomBytes(REQUEST_ID_BYTES);
     const own: DeviceKeyPackage = {
@@ -71,7 +63,7 @@ export function cancel(context: Context, user: string): Promise<void> {
 export function accept(context: Context, user: string): Promise<void> {
   return context.records.transact(async (transaction) => {
     const found = findPending(context, transaction, user, 'incoming');
-    if (found === undefined) return fail(context, transaction, 'unknown_request', `${user} does not ask to talk with you`);
+    if (found === undefined) return tellError(context, transaction, 'unknown_request', `${user} does not ask to talk with you`);
     markAccepted(context, transaction, found);
   });
 }
@@ -104,7 +96,7 @@ async function answer(
     const found = findPending(context, transaction, user, direction);
     if (found === undefined) {
       const message = direction === 'incoming' ? `${user} does not ask to talk with you` : `you have no open request to ${user}`;
-      return fail(context, transaction, 'unknown_request', message);
+      return tellError(context, transaction, 'unknown_request', message);
     }
     if (direction === 'incoming') transaction.put(records.requests, { ...found, state: RequestState.ANSWERED });
     act(transaction, found);
@@ -113,7 +105,7 @@ async function answer(
 
 export function markAccepted(context: Context, transaction: Transaction, found: Request): void {
   transaction.put(context.records.requests, { ...found, state: RequestState.ACCEPTING });
-  transaction.effect(() => context.accept(toHex(found.requestId)));
+  transaction.effect(() => context.openGroup(toHex(found.requestId)));
 }
 
 type Direction = 'incoming' | 'outgoing';
@@ -164,14 +156,4 @@ export function showRequest(context: Context, user: string): void {
   const a = { username, identityKey };
   const b = { username: user, identityKey: contact.identityKey };
   context.emit({ event: 'request', from: user, safetyNumber: safetyNumber(environment.crypto, { version: 1, a, b }) });
-}
-
-export function siblingIds(context: Context): Uint8Array[] {
-  const { deviceId, deviceList } = context.records.account;
-  const { devices } = openDeviceList(context.environment.crypto, deviceList);
-  return devices.map((device) => device.deviceId).filter((id) => !equalBytes(id, deviceId));
-}
-
-function tell(context: Context, code: 'malformed', message: string): void {
-  context.emit({ event: 'error', code, message });
 }

@@ -24,15 +24,15 @@ import { type Reply, RequestError } from '../../src/connection/reply.ts';
 import { makeAccount } from '../../src/conversations/account.ts';
 import type { Context } from '../../src/conversations/context.ts';
 import { Inbox } from '../../src/conversations/inbox.ts';
-import { makeKeyPackage } from '../../src/conversations/keys.ts';
-import { compose } from '../../src/conversations/messages.ts';
+import { makeKeyPackage } from '../../src/conversations/key-packages.ts';
 import { openGroup } from '../../src/conversations/open-group.ts';
 import { Outbox } from '../../src/conversations/outbox.ts';
-import { accountRow, Records } from '../../src/conversations/records.ts';
+import { compose } from '../../src/conversations/outgoing-messages.ts';
 import { showRequest } from '../../src/conversations/requests.ts';
 import type { Environment } from '../../src/environment.ts';
 import type { ClientEvent, ClientEventName } from '../../src/events.ts';
 import type { Account, OutboxRow } from '../../src/gen/rows_pb.ts';
+import { accountRow, Records } from '../../src/records/records.ts';
 import { MemoryVault } from './memory-vault.ts';
 
 /** Newest device lists by user name: what the server would say. */
@@ -108,8 +108,8 @@ export class Device {
       outbox,
       emit: (event) => this.events.push(event),
       ask: async (opcode, body) => answerAsServer(directory, opcode, body),
-      accept: (request) => this.#openings.push(openGroup(this.context, request)),
-      show: (_request, user) => showRequest(this.context, user),
+      openGroup: (request) => this.#openings.push(openGroup(this.context, request)),
+      showOnce: (_request, user) => showRequest(this.context, user),
     };
     this.#inbox = new Inbox(this.context, {
       onIdle: () => {},

@@ -1,0 +1,28 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { toHex } from '@parley/protocol';
+import { type MessageKind, MessageRowSchema } from '../gen/rows_pb.ts';
+import type { Transaction } from '../records/transaction.ts';
+import type { Context } from './context.ts';
+
+/** Puts a message, or a gap, at the end of a conversation's history. */
+export function putMessage(
+  context: Context,
+  transaction: Transaction,
+  init: {
+    id: Uint8Array;
+    conversation: Uint8Array;
+    author: string;
+    sentMs: number;
+    kind: MessageKind;
+    text?: string;
+    content?: Uint8Array;
+  },
+): void {
+  transaction.putRow({
+    collection: 'message',
+    key: toHex(init.id),
+    group: toHex(init.conversation),
+    order: context.records.nextOrder(),
+    value: toBinary(MessageRowSchema, create(MessageRowSchema, init)),
+  });
+}
