@@ -10,7 +10,7 @@ export function printInvite({ link, web, uses, expiresMs }: InviteLinks, json: b
   }
   const people = uses === 1 ? 'one person' : `${uses} people`;
   print(`An invite, good for ${people} until ${new Date(expiresMs).toISOString().slice(0, 10)}:`);
-  print(`  in a terminal:  parley join '${link}' NAME`);
+  print(`  in a terminal:  npx parley join '${link}' NAME`);
   print(`  in a browser:   ${web}`);
   if (process.stdout.isTTY) print(`\n${renderUnicodeCompact(web)}`);
 }

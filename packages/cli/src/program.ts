@@ -11,7 +11,10 @@ const SERVER_DATA = 'folder of the server';
 const JSON_LINES = 'one JSON object a line';
 const PASSPHRASE = 'file with the passphrase (else PARLEY_PASSPHRASE, else it is asked for)';
 
-/** The command line. Each command's code is loaded when it runs, and no other. */
+/**
+ * The command line. Each command's code is loaded when it runs, and no other. That code decides what an option that was left out
+ * means; the help only says it.
+ */
 export function createProgram(): Command {
   const program = new Command('parley')
     .description('Consent-first, end-to-end encrypted messaging that anyone can host.')
@@ -24,7 +27,7 @@ export function createProgram(): Command {
     .description('run a server; the first start makes its certificates and prints an invite')
     .option('--data <folder>', SERVER_DATA, './parley-data')
     .option('--host <address>', 'address to listen on (default: all)')
-    .option('--port <number>', 'port to listen on, 0 picks a free one', wholeNumber(0, 65_535), 10_000)
+    .option('--port <number>', 'port to listen on, 0 picks a free one (default: 10000)', wholeNumber(0, 65_535))
     .option('--name <name...>', 'what clients call this server: in certificate and invites; repeatable (default: localhost)')
     .option('--tls-cert <file>', 'PEM certificate chain: the port speaks TLS 1.3 (with --tls-key)')
     .option('--tls-key <file>', 'PEM key of that certificate')
@@ -35,8 +38,8 @@ export function createProgram(): Command {
     .command('invite')
     .description('make an invite, while the server runs or not')
     .option('--data <folder>', SERVER_DATA, './parley-data')
-    .option('--uses <number>', 'how many may join with it', wholeNumber(1, 1_000_000), 1_000)
-    .option('--expires <days>', 'for how many days', wholeNumber(1, 3_650), 7)
+    .option('--uses <number>', 'how many may join with it (default: 1000)', wholeNumber(1, 1_000_000))
+    .option('--expires <days>', 'for how many days (default: 7)', wholeNumber(1, 3_650))
     .option('--json', JSON_LINES)
     .action(async (options) => (await import('./commands/invite.ts')).invite(options));
 

@@ -43,7 +43,7 @@ describe('parley serve', () => {
     assert.equal(code, 0);
     assert.match(output, /listens on 127\.0\.0\.1:\d+/);
     assert.match(output, /fingerprint.*[0-9a-f]{4} /);
-    assert.match(output, /parley join 'parley:\/\/localhost:\d+\/#ca=/);
+    assert.match(output, /npx parley join 'parley:\/\/localhost:\d+\/#ca=/);
     assert.match(output, /http:\/\/localhost:\d+\/#join=/);
   });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { DEFAULT_PORT, INVITE_LIFETIME_MS, INVITE_USES } from '@parley/protocol';
 import { run, temporaryFolder } from './support/processes.ts';
 
 const INVITE = `parley://localhost:1/#ca=${'A'.repeat(43)}&token=${'A'.repeat(22)}`;
@@ -12,6 +13,21 @@ describe('help', () => {
       const { code, stdout, stderr } = await run(t, [...command, '--help']);
       assert.deepEqual([code, stderr], [0, '']);
       assert.ok(stdout.startsWith(`Usage: ${['parley', ...command].join(' ')} `), stdout);
+    });
+  }
+});
+
+describe('help says what is taken where an option is left out', () => {
+  const defaults = {
+    'the port': ['serve', '--port <number>', DEFAULT_PORT],
+    'how many may join': ['invite', '--uses <number>', INVITE_USES],
+    'for how many days': ['invite', '--expires <days>', INVITE_LIFETIME_MS / 86_400_000],
+  } as const;
+  for (const [name, [command, option, value]] of Object.entries(defaults)) {
+    it(name, async (t) => {
+      const { stdout } = await run(t, [command, '--help']);
+      const text = stdout.replaceAll(/\s+/g, ' ');
+      assert.equal(/\(default: (\d+)\)/.exec(text.slice(text.indexOf(option)))?.[1], String(value), stdout);
     });
   }
 });

@@ -10,9 +10,9 @@ import { withStore } from '../server-folder.ts';
 
 export interface InviteCommandOptions {
   readonly data: string;
-  readonly uses: number;
+  readonly uses?: number;
   /** Days. */
-  readonly expires: number;
+  readonly expires?: number;
   readonly json?: boolean;
 }
 
@@ -23,7 +23,11 @@ export async function invite({ data, uses, expires, json }: InviteCommandOptions
   const links = await withStore(data, async (store) => {
     const server = (await readServerFile(data)) ?? stoppedServer(data);
     const caPin = await readCaPin(data);
-    return issueInvite({ crypto: nodeCrypto, store, server, caPin, nowMs: Date.now() }, { uses, lifetimeMs: expires * DAY_MS });
+    const limits = {
+      ...(uses !== undefined && { uses }),
+      ...(expires !== undefined && { lifetimeMs: expires * DAY_MS }),
+    };
+    return issueInvite({ crypto: nodeCrypto, store, server, caPin, nowMs: Date.now() }, limits);
   });
   printInvite(links, json === true);
 }

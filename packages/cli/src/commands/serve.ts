@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isHost, toBase64Url } from '@parley/protocol';
+import { DEFAULT_PORT, isHost, toBase64Url } from '@parley/protocol';
 import {
   AuthorityError,
   createLog,
@@ -17,7 +17,7 @@ import { print, printJson } from '../output.ts';
 export interface ServeOptions {
   readonly data: string;
   readonly host?: string;
-  readonly port: number;
+  readonly port?: number;
   readonly name?: readonly string[];
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -39,7 +39,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const config = {
     dataFolder: options.data,
     host: options.host ?? '',
-    port: options.port,
+    port: options.port ?? DEFAULT_PORT,
     names,
     ...tls(options),
     logger: createLog({ level: logLevel() }),
@@ -75,7 +75,7 @@ async function start(options: ServeOptions, config: ServerConfig): Promise<Runni
     return await createServer(config);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const where = `port ${options.port}`;
+    const where = `port ${config.port}`;
     if (code === 'EADDRINUSE')
       throw wrongUsage(`${where} is in use: stop the program that uses it or choose another with --port`);
     if (code === 'EACCES')
