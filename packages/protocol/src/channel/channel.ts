@@ -4,7 +4,9 @@ import { FrameWriter } from './frame-writer.ts';
 import { type Frame, FrameReader } from './frames.ts';
 import { RecordOpener, RecordSealer } from './records.ts';
 
-/** One end of a connection after its login, both directions (docs/protocol.md, "Channel records"). The login handshake makes it. */
+/**
+ * One end of a connection after its login, both directions (docs/protocol.md, "Channel records"). The login handshake makes it.
+ */
 export class Channel {
   /** The hash of the login's transcript, 32 bytes: the same at both ends, other in each login. */
   readonly handshakeHash: Uint8Array;
@@ -32,8 +34,9 @@ export class Channel {
   }
 
   /**
-   * The frames that a record completes, in order; often none, or many. After it threw, nothing more is opened, but what is queued can still
-   * be flushed: the peer is told why. Frames of the record that stand before one that is too large are lost with it.
+   * The frames that a record completes, in order; often none, or many. After it threw, nothing more is opened, but what is
+   * queued can still be flushed: the peer is told why. Frames of the record that stand before one that is too large are lost
+   * with it.
    * @throws ParleyError `bad_record` or `too_large`
    */
   open(record: Uint8Array): Frame[] {
@@ -47,8 +50,8 @@ export class Channel {
   }
 
   /**
-   * Queues a frame whose body is the given parts, one after the other; they are copied at once. After `close` it does nothing: like whatever
-   * is in flight, it is lost with the connection.
+   * Queues a frame whose body is the given parts, one after the other; they are copied at once. After `close` it does nothing:
+   * like whatever is in flight, it is lost with the connection.
    * @throws ParleyError `too_large` when the body is above MAX_FRAME
    */
   queue(opcode: number, sequence: number, ...body: Uint8Array[]): void {

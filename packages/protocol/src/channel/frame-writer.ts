@@ -6,13 +6,16 @@ import { LENGTH_BYTES, writeLength } from './padding.ts';
 const NOTHING = new Uint8Array(0);
 
 /**
- * Packs frames into as few padded record plaintexts as possible. Each byte is copied once, straight to where it will be sealed. Between
- * turns it holds no buffer: idle connections cost nothing.
+ * Packs frames into as few padded record plaintexts as possible. Each byte is copied once, straight to where it will be sealed.
+ * Between turns it holds no buffer: idle connections cost nothing.
  */
 export class FrameWriter {
   readonly #header = new Uint8Array(FRAME_HEADER_BYTES);
   #full: Uint8Array[] = [];
-  /** The record being filled: two bytes for its length, then content; its size is a Padmé length, and what is not written is zero. */
+  /**
+   * The record being filled: two bytes for its length, then content; its size is a Padmé length, and what is not written is
+   * zero.
+   */
   #record: Uint8Array = NOTHING;
   #recordBytes = 0;
   #queuedBytes = 0;

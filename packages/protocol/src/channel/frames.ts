@@ -13,8 +13,8 @@ export interface Frame {
 const NOTHING = new Uint8Array(0);
 
 /**
- * Cuts the frame stream into frames, however it arrives. A frame that lies whole in one piece is a view of it; only one that spans
- * pieces is copied, into a buffer that grows with what arrived, never to what was announced.
+ * Cuts the frame stream into frames, however it arrives. A frame that lies whole in one piece is a view of it; only one that
+ * spans pieces is copied, into a buffer that grows with what arrived, never to what was announced.
  */
 export class FrameReader {
   /** The start of a frame whose rest has not arrived, and how many bytes of the buffer are that. */

@@ -31,8 +31,8 @@ export class AwaitingServerHello {
   }
 
   /**
-   * Reads 1.1. The caller checks the hello against the pin and `serverKey` (the static key the server proved to have, 32 bytes) before it logs in:
-   * until then nothing says whose key that is.
+   * Reads 1.1. The caller checks the hello against the pin and `serverKey` (the static key the server proved to have, 32 bytes)
+   * before it logs in: until then nothing says whose key that is.
    * @throws ParleyError `bad_record`, `malformed`
    */
   receive(message: Uint8Array): { hello: ServerHello; serverKey: Uint8Array; next: ReadyToLogIn } {

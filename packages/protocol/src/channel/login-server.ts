@@ -45,7 +45,8 @@ export class AwaitingClientLogin {
   }
 
   /**
-   * Reads 1.2. `clientKey` is the static key the client proved to have, 32 bytes; the caller checks that the device it names has that key.
+   * Reads 1.2. `clientKey` is the static key the client proved to have, 32 bytes; the caller checks that the device it names
+   * has that key.
    * @throws ParleyError `bad_record`, `malformed`
    */
   receive(message: Uint8Array): { login: ClientLogin; clientKey: Uint8Array; channel: Channel } {

@@ -9,9 +9,10 @@ interface CachedKey {
 }
 
 /**
- * OpenSSL derives the public key whenever it imports a secret one: about 40 µs for X25519 and Ed25519, 140 µs for ML-KEM, as much as
- * the operation itself. A login uses its keys two or three times, so imported keys are kept for as long as the caller's buffer lives.
- * The digest (1.5 µs) notices a buffer that was wiped or filled anew since; it holds nothing that would have to be wiped.
+ * OpenSSL derives the public key whenever it imports a secret one: about 40 µs for X25519 and Ed25519, 140 µs for ML-KEM, as
+ * much as the operation itself. A login uses its keys two or three times, so imported keys are kept for as long as the caller's
+ * buffer lives. The digest (1.5 µs) notices a buffer that was wiped or filled anew since; it holds nothing that would have to
+ * be wiped.
  */
 const cache = new WeakMap<Uint8Array, CachedKey>();
 

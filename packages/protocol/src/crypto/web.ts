@@ -21,7 +21,10 @@ import {
 import { passesModulusCheck } from './mlkem-keys.ts';
 import { type CryptoProvider, DecryptError, InvalidKeyError, LowOrderPointError } from './provider.ts';
 
-/** `CryptoProvider` on the noble libraries: plain JavaScript, for browsers. Randomness is the platform's `crypto.getRandomValues`. */
+/**
+ * `CryptoProvider` on the noble libraries: plain JavaScript, for browsers. Randomness is the platform's
+ * `crypto.getRandomValues`.
+ */
 export const webCrypto: CryptoProvider = {
   name: 'web',
 

@@ -18,7 +18,7 @@ import { SigningDomain, signIn, verifyIn } from './signing.ts';
 import { parseUsername } from './usernames.ts';
 
 /**
- * Signs what a device says about a request to talk (docs/protocol.md, section 7).
+ * Signs what a device says about a request to talk (docs/protocol.md, "Consent").
  * @param signatureSeed the device's Ed25519 seed, 32 bytes
  * @throws ParleyError `malformed` for a statement that nobody would accept
  */

@@ -36,7 +36,7 @@ export interface DeviceSecrets {
 }
 
 /**
- * Makes the keys of a device and the certificate that binds them to a user (docs/protocol.md, section 2).
+ * Makes the keys of a device and the certificate that binds them to a user (docs/protocol.md, "Identities").
  * @throws ParleyError `malformed` for a username or device name that nobody would accept
  */
 export function makeDevice(

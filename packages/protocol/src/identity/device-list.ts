@@ -27,7 +27,7 @@ export interface OpenedDeviceList {
 }
 
 /**
- * Signs the list of the devices that count now (docs/protocol.md, section 2).
+ * Signs the list of the devices that count now (docs/protocol.md, "Identities").
  * @param list `certificates` are encoded SignedDeviceCertificates
  * @returns an encoded SignedDeviceList
  * @throws ParleyError `malformed` for a list that nobody would accept

@@ -17,7 +17,7 @@ export interface SafetyNumberSide {
 
 /**
  * What two people compare to know that nobody stands between them: 60 digits in 12 groups of five, the same on both sides
- * (docs/protocol.md, section 8).
+ * (docs/protocol.md, "Identities").
  *
  * Each side is 30 digits: h = version u16 ‖ identity key ‖ username, then 5,200 times h = SHA-512(h ‖ identity key), then each
  * 5 bytes of the first 30 as a big-endian number modulo 100,000. The smaller side comes first.

@@ -1,4 +1,4 @@
-/** What a client checks about a server, by name (docs/protocol.md, section 3). */
+/** What a client checks about a server, by name (docs/protocol.md, "Authentication phase"). */
 export type ServerCheck =
   | 'malformed'
   | 'ca_pin'

@@ -35,7 +35,7 @@ export interface ServerExpectation {
 }
 
 /**
- * Everything the client must check before it sends 1.2 (docs/protocol.md, section 3).
+ * Everything the client must check before it sends 1.2 (docs/protocol.md, "Authentication phase").
  * @returns the CRL number to remember, and the protocol version to speak
  * @throws ServerCheckError that names the first check that failed
  */

@@ -3,7 +3,7 @@ import { USERNAME_MAX, USERNAME_MIN } from '../limits.ts';
 
 const GRAMMAR = /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/;
 
-/** 2–32 of `a-z 0-9 . _ -`, starting and ending with a letter or digit (docs/protocol.md, section 2). */
+/** 2–32 of `a-z 0-9 . _ -`, starting and ending with a letter or digit (docs/protocol.md, "Identities"). */
 export function isUsername(text: string): boolean {
   return text.length >= USERNAME_MIN && text.length <= USERNAME_MAX && GRAMMAR.test(text);
 }

@@ -9,8 +9,8 @@ const REKEY_NONCE = new Uint8Array(12).fill(0xff, 4);
 const REKEY_PLAINTEXT = new Uint8Array(32);
 
 /**
- * A ChaCha20-Poly1305 key with its counter (Noise rev 34, section 5.1). It always has a key: before there is one, the symmetric state
- * has no cipher state. A nonce is spent by each call, whether it succeeds or not.
+ * A ChaCha20-Poly1305 key with its counter (Noise rev 34, section 5.1). It always has a key: before there is one, the symmetric
+ * state has no cipher state. A nonce is spent by each call, whether it succeeds or not.
  */
 export class CipherState {
   readonly #crypto: CryptoProvider;

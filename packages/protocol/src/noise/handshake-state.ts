@@ -30,8 +30,8 @@ export interface TransportKeys {
 }
 
 /**
- * One side of a Noise handshake over X25519, ML-KEM-768, ChaCha20-Poly1305 and SHA-256 (Noise rev 34, section 5.3). Ephemeral keys come from
- * the crypto provider. After any failure the state is wiped and every later call throws.
+ * One side of a Noise handshake over X25519, ML-KEM-768, ChaCha20-Poly1305 and SHA-256 (Noise rev 34, section 5.3). Ephemeral
+ * keys come from the crypto provider. After any failure the state is wiped and every later call throws.
  */
 export class HandshakeState {
   readonly #crypto: CryptoProvider;
@@ -55,7 +55,8 @@ export class HandshakeState {
     this.#s = s;
     this.#rs = rs;
     this.#psks = [...psks];
-    // Section 9.2: with pre-shared keys, ephemeral public keys go into the key too, so that each side randomizes what it encrypts.
+    // Section 9.2: with pre-shared keys, ephemeral public keys go into the key too, so that each side randomizes what it
+    // encrypts.
     this.#mixesEphemerals = psks.length > 0;
     this.#symmetric = new SymmetricState(crypto, protocolName);
     this.#symmetric.mixHash(prologue);
@@ -90,8 +91,8 @@ export class HandshakeState {
 
   /**
    * The payload of the peer's next message.
-   * @throws DecodeError when it is too short or too long, DecryptError when it is not authentic, LowOrderPointError or InvalidKeyError for a key
-   * that must be refused
+   * @throws DecodeError when it is too short or too long, DecryptError when it is not authentic, LowOrderPointError or
+   * InvalidKeyError for a key that must be refused
    */
   readMessage(message: Uint8Array): Uint8Array {
     return this.#step(!this.#initiator, (tokens) => {

@@ -7,7 +7,8 @@ import { nodeCrypto } from '@parley/protocol/crypto/node';
 import { PROVIDERS } from '../providers.ts';
 import { derivedInput, runXXhfs, type XXhfsVector } from './xxhfs.ts';
 
-// There are no public vectors for XXhfs with ML-KEM. These were made once, with the web provider; they change only when the protocol does.
+// There are no public vectors for XXhfs with ML-KEM. These were made once, with the web provider; they change only when the
+// protocol does.
 const FILE = join(import.meta.dirname, '../vectors/xxhfs.json');
 const { vectors } = JSON.parse(readFileSync(FILE, 'utf8')) as { vectors: XXhfsVector[] };
 

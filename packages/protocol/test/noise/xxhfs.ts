@@ -28,7 +28,10 @@ export type XXhfsInput = Omit<XXhfsVector, 'handshake_hash' | 'messages' | 'prot
 const HANDSHAKE_MESSAGES = XXhfs.messages.length;
 const NOTHING = new Uint8Array(0);
 
-/** Runs both sides, each with its provider, and returns what was on the wire. Throws when a side does not read what the other wrote. */
+/**
+ * Runs both sides, each with its provider, and returns what was on the wire. Throws when a side does not read what the other
+ * wrote.
+ */
 export function runXXhfs(input: XXhfsInput, initiatorCrypto: CryptoProvider, responderCrypto: CryptoProvider): XXhfsVector {
   const { payloads, ...fixed } = input;
   const common = { pattern: XXhfs, protocolName: PROTOCOL_NAME, prologue: fromHex(fixed.prologue) };

@@ -33,7 +33,7 @@ export interface ServerCredentials {
 }
 
 /**
- * Makes or loads the CA, the server certificate and the CRL in the data folder (docs/protocol.md, section 2), and renews what
+ * Makes or loads the CA, the server certificate and the CRL in the data folder (docs/protocol.md, "Identities"), and renews what
  * is due.
  * @throws AuthorityError when files are missing that it cannot make, or cannot be used
  */

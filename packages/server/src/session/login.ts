@@ -23,8 +23,8 @@ import type { LoggedIn } from './session.ts';
 const NOBODY = '';
 
 /**
- * The authentication phase (docs/protocol.md, section 3), up to the checks; 1.3 is sent by who calls. `undefined` when there is
- * no login: the peer went away, sent what does not open, or was told the ERROR why.
+ * The authentication phase (docs/protocol.md, "Authentication phase"), up to the checks; 1.3 is sent by who calls. `undefined`
+ * when there is no login: the peer went away, sent what does not open, or was told the ERROR why.
  */
 export async function logIn(
   services: Services,

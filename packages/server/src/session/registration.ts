@@ -7,8 +7,8 @@ import type { DeviceEntry, NewRegistration } from '../store/store.ts';
 import { protocolError, unlessRefused } from './replies.ts';
 
 /**
- * Makes the account and the device of a login that registers (docs/protocol.md, section 2). Registering the identical device
- * again changes nothing: a lost 1.3 must not lock anybody out.
+ * Makes the account and the device of a login that registers (docs/protocol.md, "Authentication phase"). Registering the
+ * identical device again changes nothing: a lost 1.3 must not lock anybody out.
  * @throws ParleyError `invite_invalid`, `username_taken`, `malformed`, `auth_failed`
  */
 export async function register(

@@ -15,7 +15,9 @@ import type { DeviceKey } from './device-key.ts';
  * when a method is called: the caller may reuse its buffers at once.
  */
 export interface Store {
-  /** Raises the mailbox generation (1, 2, 3 …) and returns the new one. Called once at start, before any position is given out. */
+  /**
+   * Raises the mailbox generation (1, 2, 3 …) and returns the new one. Called once at start, before any position is given out.
+   */
   raiseGeneration(): Promise<number>;
 
   /** A token of which `tokenHash` is the SHA-256; good for `uses` registrations before `expiresMs`. */
@@ -46,10 +48,10 @@ export interface Store {
 
   /**
    * RTT. The same request again is `duplicate`, whatever became of it, and appends nothing; another one under a request id that
-   * is taken, or one to oneself, is `malformed`. Then in this order: `unknown_user`, `refused_recently`, caps (`quota_exceeded`),
-   * `already_answered` (they may talk already), `crossed` (the other one asked first: its body is returned), block (then `hidden`:
-   * stored, delivered to nobody but the sender's own devices, expires and counts like any other). The block is last, so that a
-   * blocked sender gets what every sender gets; a hidden request makes nobody `crossed`.
+   * is taken, or one to oneself, is `malformed`. Then in this order: `unknown_user`, `refused_recently`, caps
+   * (`quota_exceeded`), `already_answered` (they may talk already), `crossed` (the other one asked first: its body is
+   * returned), block (then `hidden`: stored, delivered to nobody but the sender's own devices, expires and counts like any
+   * other). The block is last, so that a blocked sender gets what every sender gets; a hidden request makes nobody `crossed`.
    */
   openRequest(
     request: RequestStep,

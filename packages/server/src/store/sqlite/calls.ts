@@ -6,7 +6,9 @@ export type Method = Exclude<keyof Store, 'close'>;
 export type Arguments = { [M in Method]: Parameters<Store[M]> };
 export type Results = { [M in Method]: Awaited<ReturnType<Store[M]>> };
 
-/** What the worker does for each method, inside a transaction that is already open. Checks come first: a refusal writes nothing. */
+/**
+ * What the worker does for each method, inside a transaction that is already open. Checks come first: a refusal writes nothing.
+ */
 export type Handlers = { readonly [M in Method]: (...args: Arguments[M]) => Results[M] };
 
 export type Call<M extends Method = Method> = { [K in M]: { readonly method: K; readonly args: Arguments[K] } }[M];

@@ -19,7 +19,9 @@ type Verdict =
   | { refused: 'replaced' }
   | { refused: 'unknown_request' | 'already_answered' };
 
-/** The life of a request, docs/protocol.md "Consent": pending, then accepted, refused, cancelled or expired. First answer wins. */
+/**
+ * The life of a request, docs/protocol.md "Consent": pending, then accepted, refused, cancelled or expired. First answer wins.
+ */
 export function consent(db: DatabaseSync): ConsentHandlers {
   const fence = sessionFence(db);
   const stored = requests(db);
