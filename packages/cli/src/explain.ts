@@ -1,7 +1,9 @@
 import { Exit, type ExitCode, Failure } from './exit.ts';
 import { neutralize } from './sanitize.ts';
 
-/** Which exit code the errors of the other packages mean. They are told apart by their names: this file must load none of them. */
+/**
+ * Which exit code the errors of the other packages mean. They are told apart by their names: this file must load none of them.
+ */
 const EXIT_BY_NAME: Readonly<Record<string, ExitCode>> = {
   ConnectError: Exit.unreachable,
   LoginError: Exit.loginFailed,

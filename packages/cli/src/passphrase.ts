@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { wrongUsage } from './exit.ts';
 
-export interface PassphraseOptions {
+interface PassphraseOptions {
   readonly passphraseFile?: string;
 }
 

@@ -17,9 +17,9 @@ const MAX_TYPED_BATCH = 128;
 const FLUSH_TIMEOUT_MS = 10_000;
 
 /**
- * A person's client: connects and stays connected, asks, answers, sends. What happens comes as events, also what becomes of each command:
- * commands return at once, wait while off line, and never throw. What is sent is in the vault before it goes out and until
- * the server has answered OK, also over restarts.
+ * A person's client: connects and stays connected, asks, answers, sends. What happens comes as events, also what becomes of each
+ * command: commands return at once, wait while off line, and never throw. What is sent is in the vault before it goes out and
+ * until the server has answered OK, also over restarts.
  */
 export class ParleyClient {
   readonly #environment: Environment;
@@ -129,8 +129,8 @@ export class ParleyClient {
   }
 
   /**
-   * Waits for the answers to what was sent, says QUIT and ends. While the server is away it does not wait: what has no OK is in the vault and goes
-   * out with the next start.
+   * Waits for the answers to what was sent, says QUIT and ends. While the server is away it does not wait: what has no OK is in
+   * the vault and goes out with the next start.
    */
   quit(): Promise<void> {
     this.#quitting ??= this.#quit();

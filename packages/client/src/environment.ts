@@ -1,6 +1,9 @@
 import type { CryptoProvider } from '@parley/protocol';
 import type { Mls } from './mls/mls.ts';
 
+const defaultDefer: Environment['defer'] =
+  typeof setImmediate === 'function' ? (callback) => void setImmediate(callback) : (callback) => void setTimeout(callback, 0);
+
 /**
  * What the client needs of the world around it. `node.ts` makes one for Node; tests move its clock by hand.
  * Nothing in the client reads a clock, a timer or randomness from anywhere else.
@@ -47,6 +50,3 @@ export function standardEnvironment(parts: { crypto: CryptoProvider; mls: Mls })
     defer: defaultDefer,
   };
 }
-
-const defaultDefer: Environment['defer'] =
-  typeof setImmediate === 'function' ? (callback) => void setImmediate(callback) : (callback) => void setTimeout(callback, 0);

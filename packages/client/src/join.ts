@@ -1,16 +1,15 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { type Invite, Opcode, parseInvite, parseUsername, phraseFromSeed } from '@parley/protocol';
 import { QuitSchema } from '@parley/protocol/wire';
-import { logIn } from './connection/login.ts';
+import { type LoginEnvironment, logIn } from './connection/login.ts';
 import { formatAddress } from './connection/socket.ts';
 import { accountCredentials, makeAccount } from './conversations/account.ts';
-import type { Environment } from './environment.ts';
 import { type Account, ProgressSchema } from './gen/rows_pb.ts';
 import { accountRow, loadAccount, progressRow } from './records/records.ts';
 import { type Vault, VaultError } from './vault/vault.ts';
 
 export interface JoinOptions {
-  readonly environment: Omit<Environment, 'mls'>;
+  readonly environment: LoginEnvironment;
   /** Open, and empty or with an account that an earlier try has left. Stays the caller's to close. */
   readonly vault: Vault;
   readonly invite: string;
@@ -27,8 +26,9 @@ export interface Joined {
 }
 
 /**
- * Registers a new user with an invite. The account is in the vault before the server hears of it, so that a lost answer costs nothing:
- * join again, or start a client, with the same vault. After a ConnectError with `loginSent` the vault must be kept for that.
+ * Registers a new user with an invite. The account is in the vault before the server hears of it, so that a lost answer costs
+ * nothing: join again, or start a client, with the same vault. After a ConnectError with `loginSent` the vault must be kept for
+ * that.
  * @throws ParleyError `malformed` (invite, username), ConnectError, LoginError, ServerCheckError, VaultError
  */
 export async function join(options: JoinOptions): Promise<Joined> {

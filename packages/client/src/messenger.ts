@@ -26,7 +26,7 @@ const MAX_LIST_PAGES = 200;
 /** After our QUIT the server has so long to end the connection. */
 const QUIT_TIMEOUT_MS = 2_000;
 
-export interface MessengerHandlers {
+interface MessengerHandlers {
   emit(event: ClientEvent): void;
   /** Something was finished: look again whether all is. */
   onProgress(): void;

@@ -5,7 +5,9 @@ import { neutralize } from '../sanitize.ts';
 import { ConversationLines } from './conversation-lines.ts';
 import { readLines } from './read-lines.ts';
 
-/** The plain client: lines in, lines out. It works on dumb terminals and in pipes, and uses a better terminal for line editing. */
+/**
+ * The plain client: lines in, lines out. It works on dumb terminals and in pipes, and uses a better terminal for line editing.
+ */
 export function runLineClient(client: ParleyClient): void {
   const { stdin, stdout } = process;
   if (stdin.isTTY && stdout.isTTY && process.env.TERM !== 'dumb') onTerminal(client);

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 
 /**
- * Calls back for each line of UTF-8 text, without its line end, and at the end of input. Only a line feed ends a line (with a carriage return
- * before it or not): U+2028, which node:readline splits at too, may stand inside a JSON string.
+ * Calls back for each line of UTF-8 text, without its line end, and at the end of input. Only a line feed ends a line (with a
+ * carriage return before it or not): U+2028, which node:readline splits at too, may stand inside a JSON string.
  */
 export function readLines(input: Readable, onLine: (line: string) => void, onEnd: () => void): void {
   let rest = '';

@@ -4,7 +4,9 @@ import { printJson } from '../output.ts';
 import { readLines } from './read-lines.ts';
 import { BadCommand, parseScriptCommand, type ScriptCommand } from './script-commands.ts';
 
-/** Script mode: a JSON command a line in, a JSON event a line out (docs/cli.md). The client is started by the caller, after this. */
+/**
+ * Script mode: a JSON command a line in, a JSON event a line out (docs/cli.md). The client is started by the caller, after this.
+ */
 export function runScript(client: ParleyClient, input: Readable): void {
   client.listen(printJson);
   readLines(

@@ -5,7 +5,7 @@ import { runLineClient } from '../chat/line-client.ts';
 import { runScript } from '../chat/script.ts';
 import { getPassphrase } from '../passphrase.ts';
 
-export interface ChatOptions {
+interface ChatOptions {
   readonly data?: string;
   readonly passphraseFile?: string;
   readonly json?: boolean;

@@ -8,7 +8,7 @@ import { printInvite } from '../invite-text.ts';
 import { note } from '../output.ts';
 import { withStore } from '../server-folder.ts';
 
-export interface InviteCommandOptions {
+interface InviteCommandOptions {
   readonly data: string;
   readonly uses?: number;
   /** Days. */

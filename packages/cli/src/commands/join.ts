@@ -7,7 +7,7 @@ import { Exit, Failure, wrongUsage } from '../exit.ts';
 import { print, printJson } from '../output.ts';
 import { getPassphrase } from '../passphrase.ts';
 
-export interface JoinCommandOptions {
+interface JoinCommandOptions {
   readonly data?: string;
   readonly passphraseFile?: string;
   readonly json?: boolean;

@@ -14,7 +14,7 @@ import { Exit, Failure, wrongUsage } from '../exit.ts';
 import { printInvite } from '../invite-text.ts';
 import { print, printJson } from '../output.ts';
 
-export interface ServeOptions {
+interface ServeOptions {
   readonly data: string;
   readonly host?: string;
   readonly port?: number;

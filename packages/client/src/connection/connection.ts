@@ -14,7 +14,7 @@ const MAX_BUFFERED_BYTES = 1_024 * 1_024;
 const BUFFER_POLL_MS = 10;
 const MAX_SEQUENCE = 0xffff_ffff;
 
-export interface ConnectionHandlers {
+interface ConnectionHandlers {
   /** A frame that the server sent on its own. Called in order of arrival, also relative to replies. */
   onPush(frame: Frame): void;
   /** An ERROR that answers no request that waits. */

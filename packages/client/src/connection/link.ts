@@ -10,7 +10,7 @@ import type { ServerAddress } from './socket.ts';
 /** A connection that lasted this long was a good one: the next failure starts from the shortest wait again. */
 const STABLE_MS = 5_000;
 
-export interface LinkHandlers {
+interface LinkHandlers {
   /** As they are at this moment. */
   credentials(): Credentials;
   /** Logged in. Frames come after this returns. */

@@ -24,6 +24,14 @@ import { BinarySocket, type ServerAddress } from './socket.ts';
 
 const CLIENT_VERSION = 'parley/0.1.0';
 
+/** What trying again does not heal. */
+const HOPELESS: ReadonlySet<string> = new Set(['auth_failed', 'invite_invalid', 'username_taken']);
+const EXPLANATIONS: Readonly<Record<string, string>> = {
+  auth_failed: 'the server does not accept this account or device',
+  invite_invalid: 'this invite is not valid, has expired or is used up: ask for another one',
+  username_taken: 'this name is taken: choose another one',
+};
+
 /** A login needs no MLS. */
 export type LoginEnvironment = Omit<Environment, 'mls'>;
 
@@ -129,14 +137,6 @@ function readUsers(frame: Frame): UserList {
   if (isErrorCode(code) && HOPELESS.has(code)) throw new LoginError(code, EXPLANATIONS[code] ?? detail);
   throw new ConnectError(`the server refuses the login for now: ${code}`, { retryAfterMs });
 }
-
-/** What trying again does not heal. */
-const HOPELESS: ReadonlySet<string> = new Set(['auth_failed', 'invite_invalid', 'username_taken']);
-const EXPLANATIONS: Readonly<Record<string, string>> = {
-  auth_failed: 'the server does not accept this account or device',
-  invite_invalid: 'this invite is not valid, has expired or is used up: ask for another one',
-  username_taken: 'this name is taken: choose another one',
-};
 
 function describe(error: unknown): string {
   return error instanceof ConnectError ? error.message : 'the handshake with the server failed';

@@ -17,7 +17,7 @@ export function formatAddress(address: ServerAddress): string {
   return `${host}:${address.port}`;
 }
 
-export interface SocketHandlers {
+interface SocketHandlers {
   onMessage(message: Uint8Array): void;
   /** Once, also after `close`. */
   onClose(): void;

@@ -94,7 +94,7 @@ export function makeRtt(context: Context, to: string, requestId: Uint8Array, key
   return create(RttSchema, { consent, keyPackages });
 }
 
-export interface NewGroup {
+interface NewGroup {
   readonly conversation: Uint8Array;
   readonly suite: number;
   readonly epoch: bigint;

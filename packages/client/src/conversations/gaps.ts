@@ -10,7 +10,9 @@ import { putMessage } from './history.ts';
 import { noteChange } from './pins.ts';
 import { tellError } from './tell.ts';
 
-/** Something arrived that cannot be processed: the user is told, and where it belongs to a conversation, its history shows a gap. */
+/**
+ * Something arrived that cannot be processed: the user is told, and where it belongs to a conversation, its history shows a gap.
+ */
 export function recordGap(context: Context, transaction: Transaction, frame: Frame | undefined, error: unknown): void {
   if (error instanceof IdentityChangedError) {
     noteChange(context, transaction, error);

@@ -30,7 +30,7 @@ type Item =
   | { readonly kind: 'frame'; readonly frame: Frame; readonly connection: Connection }
   | { readonly kind: 'reply'; readonly key: string; readonly reply: Reply };
 
-export interface InboxHandlers {
+interface InboxHandlers {
   /** All that has come is processed. */
   onIdle(): void;
   /** The vault failed; nothing more is taken. */

@@ -45,8 +45,8 @@ export async function receiveRtt(context: Context, transaction: Transaction, rtt
 }
 
 /**
- * The answer to a request of ours (or, from a sibling device, to one we received): joins its group, if the Welcome is for a KeyPackage that
- * we gave for this request and the group holds the two users alone.
+ * The answer to a request of ours (or, from a sibling device, to one we received): joins its group, if the Welcome is for a
+ * KeyPackage that we gave for this request and the group holds the two users alone.
  * @throws InvalidConsentError, IdentityChangedError, MlsError
  */
 export async function receiveAccept(context: Context, transaction: Transaction, accept: Accept): Promise<void> {

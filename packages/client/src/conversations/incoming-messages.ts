@@ -14,8 +14,8 @@ const MAX_FUTURE = 32;
 const MAX_FUTURE_BYTES = 128 * 1_024;
 
 /**
- * Opens a message and stores what it says, or drops it when it was opened before. Only what MLS vouches for is believed: the author is the
- * leaf that signed it, and the id is in the authenticated data.
+ * Opens a message and stores what it says, or drops it when it was opened before. Only what MLS vouches for is believed: the
+ * author is the leaf that signed it, and the id is in the authenticated data.
  * @throws MlsError when it cannot be read
  */
 export async function receiveMessage(context: Context, transaction: Transaction, message: Message): Promise<void> {

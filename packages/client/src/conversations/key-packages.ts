@@ -8,7 +8,9 @@ import type { Context } from './context.ts';
 
 /** Published KeyPackages are replaced when a third of their lifetime is left. */
 const RENEW_MS = (KEY_PACKAGE_LIFETIME_MS * 2) / 3;
-/** Private parts are kept this long: a request may be answered, and a Welcome wait in the mailbox, after the KeyPackage expired. */
+/**
+ * Private parts are kept this long: a request may be answered, and a Welcome wait in the mailbox, after the KeyPackage expired.
+ */
 const KEEP_MS = 3 * KEY_PACKAGE_LIFETIME_MS;
 
 export function mlsDevice(context: Context): MlsDevice {
@@ -16,7 +18,7 @@ export function mlsDevice(context: Context): MlsDevice {
   return { certificate, signatureSecret, signatureKey };
 }
 
-export interface MadeKeyPackage {
+interface MadeKeyPackage {
   readonly keyPackage: Uint8Array;
   readonly reference: string;
   /** Its private part: stored before the KeyPackage is given to anybody. */

@@ -22,8 +22,8 @@ export function isUpdateDue(context: Context, conversation: Conversation): boole
 }
 
 /**
- * Fresh keys of this device for the group (post-compromise security). The state after it is *pending*: it counts only once the server has
- * answered OK, and the identical bytes are sent until it answers.
+ * Fresh keys of this device for the group (post-compromise security). The state after it is *pending*: it counts only once the
+ * server has answered OK, and the identical bytes are sent until it answers.
  */
 export async function commitUpdate(
   context: Context,

@@ -24,8 +24,9 @@ import { forgetRequest, outboxRow } from './requests.ts';
 import { tellError } from './tell.ts';
 
 /**
- * Carries out an acceptance: asks for the newest device list of the user who asked, makes the group with all their listed devices and our
- * own siblings in one commit, and sends the ACCEPT with its Welcome. Nothing is sent in the group before the ACCEPT has its OK.
+ * Carries out an acceptance: asks for the newest device list of the user who asked, makes the group with all their listed devices
+ * and our own siblings in one commit, and sends the ACCEPT with its Welcome. Nothing is sent in the group before the ACCEPT has
+ * its OK.
  */
 export async function openGroup(context: Context, requestKey: string): Promise<void> {
   const { records } = context;

@@ -12,7 +12,7 @@ export const MAX_OUTBOX = 10_000;
 /** The server's trouble, not the row's: it stays, and goes out again on this connection or the next. */
 const AGAIN: ReadonlySet<string> = new Set(['rate_limited', 'server_busy', 'shutting_down', 'internal']);
 
-export type NewOutboxRow = Partial<Omit<OutboxRow, 'key' | 'order' | '$typeName' | '$unknown'>> & { key: string; opcode: Opcode };
+type NewOutboxRow = Partial<Omit<OutboxRow, 'key' | 'order' | '$typeName' | '$unknown'>> & { key: string; opcode: Opcode };
 
 /**
  * What waits for the server's OK. Rows are on disk before they are sent; after a reconnect every row is sent again, byte for byte

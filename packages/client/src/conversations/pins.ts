@@ -15,8 +15,8 @@ export interface KnownUser {
 }
 
 /**
- * Opens a device list and compares it with what is pinned: the first identity key seen of a user is pinned, another one is refused,
- * and so is a list older than one seen before (docs/protocol.md, "Identities").
+ * Opens a device list and compares it with what is pinned: the first identity key seen of a user is pinned, another one is
+ * refused, and so is a list older than one seen before (docs/protocol.md, "Identities").
  * @throws InvalidConsentError, IdentityChangedError
  */
 export function recognise(context: Context, transaction: Transaction, signed: SignedDeviceList | undefined): KnownUser {

@@ -12,7 +12,7 @@ import { type GroupInfo, type GroupState, type Mls, MlsError, type MlsMember } f
 import { DEFAULT_SUITE, SUITES, type SuiteNumber } from './suites.ts';
 import { createGroup, join } from './welcome.ts';
 
-export interface MlsOptions {
+interface MlsOptions {
   /** Ours: device certificates. */
   readonly crypto: CryptoProvider;
   /** The library's: everything inside MLS. */

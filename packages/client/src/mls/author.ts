@@ -3,7 +3,7 @@ import { decryptSenderData } from 'ts-mls/privateMessage.js';
 import { leafToNodeIndex, toLeafIndex } from 'ts-mls/treemath.js';
 import { MlsError } from './mls.ts';
 
-export interface Author {
+interface Author {
   readonly leafIndex: number;
   readonly leaf: LeafNode;
 }

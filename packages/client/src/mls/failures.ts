@@ -2,7 +2,8 @@ import { MlsError, type MlsErrorReason } from './mls.ts';
 
 /**
  * Runs an operation of the library. Whatever it throws — its own errors, TypeErrors of its decoders, RangeErrors of a stack that
- * a deep structure filled — becomes one MlsError; ours pass as they are. The library works on copies, so the caller's state holds.
+ * a deep structure filled — becomes one MlsError; ours pass as they are. The library works on copies, so the caller's state
+ * holds.
  */
 export async function guarded<T>(reason: MlsErrorReason, detail: string, operation: () => T | Promise<T>): Promise<T> {
   try {

@@ -54,7 +54,7 @@ export async function generateKeyPackage(
   return { keyPackage: publicPackage, privateKeys: privatePackage };
 }
 
-export function encodeKeyPackage(keyPackage: KeyPackage): Uint8Array {
+function encodeKeyPackage(keyPackage: KeyPackage): Uint8Array {
   return encodeMlsMessage({ version: 'mls10', wireformat: 'mls_key_package', keyPackage });
 }
 

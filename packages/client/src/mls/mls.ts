@@ -11,7 +11,9 @@ export interface Mls {
   /** Ciphersuite number of the groups that `createGroup` makes (83 = X-Wing, AES-256-GCM, SHA-512, Ed25519). */
   readonly suite: number;
 
-  /** A KeyPackage to give away, valid from a day before `nowMs` for 30 days, and its private part to keep until a Welcome used it. */
+  /**
+   * A KeyPackage to give away, valid from a day before `nowMs` for 30 days, and its private part to keep until a Welcome used it.
+   */
   createKeyPackage(device: MlsDevice, nowMs: number, options?: { lastResort?: boolean }): Promise<NewKeyPackage>;
 
   /**
@@ -21,7 +23,8 @@ export interface Mls {
   readKeyPackage(keyPackage: Uint8Array, nowMs: number): Promise<MlsMember>;
 
   /**
-   * A new group with one first commit that adds all `keyPackages`; epoch 1. The one Welcome is for all of them and holds the tree.
+   * A new group with one first commit that adds all `keyPackages`; epoch 1. The one Welcome is for all of them and holds the
+   * tree.
    */
   createGroup(
     device: MlsDevice,
@@ -40,27 +43,31 @@ export interface Mls {
   /** Padded (Padmé, at least 256 bytes) and signed. */
   encrypt(state: GroupState, plaintext: Uint8Array, authenticatedData: Uint8Array): Promise<Step & { ciphertext: Uint8Array }>;
 
-  /** An application message of this or one of the last 4 epochs. The author is the leaf named in the sender data, in that epoch's tree. @throws MlsError */
+  /**
+   * An application message of this or one of the last 4 epochs. The author is the leaf named in the sender data, in that epoch's
+   * tree. @throws MlsError
+   */
   decrypt(
     state: GroupState,
     ciphertext: Uint8Array,
   ): Promise<Step & { plaintext: Uint8Array; authenticatedData: Uint8Array; author: MlsMember }>;
 
   /**
-   * An empty commit (self-update). The returned state is *pending*: it counts only once the server has answered OK; then `install`
-   * it. Call `discard` no sooner: without the old secrets another member's commit cannot be processed.
+   * An empty commit (self-update). The returned state is *pending*: it counts only once the server has answered OK; then
+   * `install` it. Call `discard` no sooner: without the old secrets another member's commit cannot be processed.
    */
   commitUpdate(state: GroupState): Promise<Step & { commit: Uint8Array }>;
 
   /**
-   * Installs a pending state after the server's OK: the new epoch of `pending`, with the past as it stands in `current`, the state
-   * that went on receiving meanwhile (so that what it opened stays opened, and its keys gone). @throws MlsError
+   * Installs a pending state after the server's OK: the new epoch of `pending`, with the past as it stands in `current`, the
+   * state that went on receiving meanwhile (so that what it opened stays opened, and its keys gone). @throws MlsError
    */
   install(pending: GroupState, current: GroupState): Step;
 
   /**
    * A commit of another member that ends the current epoch. Only self-updates are taken: a commit with proposals is `refused`.
-   * The author is the committer as the old epoch knew it; its new leaf may carry another certificate: compare `info` before and after.
+   * The author is the committer as the old epoch knew it; its new leaf may carry another certificate: compare `info` before and
+   * after.
    * @throws MlsError
    */
   processCommit(state: GroupState, commit: Uint8Array): Promise<Step & { author: MlsMember }>;

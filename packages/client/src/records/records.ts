@@ -17,7 +17,9 @@ import { Table } from './table.ts';
 import { Transaction } from './transaction.ts';
 
 export const ACCOUNT_KEY = 'self';
-export const PROGRESS_KEY = 'progress';
+const PROGRESS_KEY = 'progress';
+
+const accountTable = new Table('account', AccountSchema, () => ACCOUNT_KEY);
 
 /** All that a client keeps: what the vault holds, as tables, and the one way to change it. */
 export class Records {
@@ -126,5 +128,3 @@ export function progressRow(progress: Progress): Row {
 function progressTable() {
   return new Table('account', ProgressSchema, () => PROGRESS_KEY);
 }
-
-const accountTable = new Table('account', AccountSchema, () => ACCOUNT_KEY);

@@ -10,6 +10,11 @@ const LOCK_WAIT_MS = 1_000;
 
 const PAGE_BYTES = 4_096;
 
+const SQLITE_BUSY = 5;
+const SQLITE_LOCKED = 6;
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+
 const SCHEMA = [
   'CREATE TABLE envelope (id INTEGER PRIMARY KEY CHECK (id = 1), bytes BLOB NOT NULL) STRICT',
   'CREATE TABLE row (id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, collection INTEGER NOT NULL, grp BLOB, ord INTEGER NOT NULL, box BLOB NOT NULL) STRICT',
@@ -109,11 +114,6 @@ function syncFolder(folder: string): void {
 function damaged(what: string): VaultError {
   return new VaultError('damaged', what);
 }
-
-const SQLITE_BUSY = 5;
-const SQLITE_LOCKED = 6;
-const SQLITE_CORRUPT = 11;
-const SQLITE_NOTADB = 26;
 
 /** Runs `action`; whatever it throws becomes a VaultError that names the file and says what to do. */
 export function guarded<T>(file: string, action: () => T): T {

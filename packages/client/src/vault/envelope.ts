@@ -2,7 +2,7 @@ import { ByteReader, ByteWriter, type CryptoProvider, DecodeError, DecryptError,
 import { VaultError } from './vault.ts';
 
 /** Cost of argon2id (RFC 9106). */
-export interface PassphraseCost {
+interface PassphraseCost {
   readonly memoryKiB: number;
   readonly passes: number;
   readonly parallelism: number;
@@ -12,7 +12,7 @@ export interface PassphraseCost {
 export type DeriveKey = (passphrase: string, salt: Uint8Array, cost: PassphraseCost) => Promise<Uint8Array>;
 
 /** About 0.1 s on a small machine, and 64 MiB for each guess of a thief. */
-export const PASSPHRASE_COST: PassphraseCost = { memoryKiB: 64 * 1024, passes: 3, parallelism: 1 };
+const PASSPHRASE_COST: PassphraseCost = { memoryKiB: 64 * 1024, passes: 3, parallelism: 1 };
 
 const VERSION = 1;
 const SALT_BYTES = 16;

@@ -41,8 +41,8 @@ export type Directory = Map<string, SignedDeviceList>;
 const published = new Map<string, Uint8Array>();
 
 /**
- * A client's conversations without a network: the test is the server, and may be an evil one. What the device sends waits in `outbox`;
- * what it is to receive is given to `deliver`.
+ * A client's conversations without a network: the test is the server, and may be an evil one. What the device sends waits in
+ * `outbox`; what it is to receive is given to `deliver`.
  */
 export class Device {
   readonly context: Context;

@@ -1,8 +1,9 @@
 import type { Change, Collection, Row, ScanRange, Vault } from '../../src/vault/vault.ts';
 
 /**
- * A vault in memory that keeps the contract of vault.ts (vault/rows.test.ts holds it to that), outlives the client that uses it, and
- * can be told to fail. Calls wait for those before them, so that a read sees every write called before it and none called after it.
+ * A vault in memory that keeps the contract of vault.ts (vault/rows.test.ts holds it to that), outlives the client that uses it,
+ * and can be told to fail. Calls wait for those before them, so that a read sees every write called before it and none called
+ * after it.
  */
 export class MemoryVault implements Vault {
   /** By `COLLECTION/KEY`, as last written. */

@@ -73,12 +73,12 @@ export class Hpke {
   }
 }
 
-export interface Sealed {
+interface Sealed {
   readonly encapsulated: Uint8Array;
   readonly ciphertext: Uint8Array;
 }
 
-export interface Exported {
+interface Exported {
   readonly encapsulated: Uint8Array;
   readonly secret: Uint8Array;
 }
