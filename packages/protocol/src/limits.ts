@@ -86,8 +86,9 @@ export const MAX_REQUESTS_IN_FLIGHT = 1_024;
 export const MAX_PARTIAL_FRAMES_BYTES = 64 * 1_024 * 1_024;
 /** Bytes waiting in one connection's socket before the server leaves the rest in the mailbox. */
 export const MAX_SOCKET_BUFFER = 1_024 * 1_024;
-/** Items the server reads from a mailbox at once. */
+/** What the server reads from a mailbox at once: so many items at most, and none after that which fills so many bytes. */
 export const MAILBOX_PAGE = 256;
+export const MAILBOX_PAGE_BYTES = 256 * 1_024;
 /** How long a server remembers a request, answered or not, and a client the ids of messages it has opened. */
 export const IDS_REMEMBERED_MS = 60 * DAY;
 

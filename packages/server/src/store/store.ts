@@ -123,8 +123,11 @@ export interface Store {
 
   // ---- mailboxes ----
 
-  /** Items after `after`, oldest first, at most `limit`; fewer only where there are no more. */
-  readMailbox(device: DeviceKey, after: bigint, limit: number): Promise<MailboxItem[]>;
+  /**
+   * Items after `after`, oldest first: at most `limit`, and none after the one with which their bodies come to `maxBytes` or more.
+   * Fewer only where there are no more.
+   */
+  readMailbox(device: DeviceKey, after: bigint, limit: number, maxBytes: number): Promise<MailboxItem[]>;
   /** Deletes everything up to `position`, which is taken as the highest one stored if it is beyond that. Never goes back. */
   ack(ack: { by: SessionRef; position: bigint }): Promise<'ok' | Fenced>;
 

@@ -13,6 +13,8 @@ import type {
 } from '../../src/store/store.ts';
 
 export const DAY_MS = 24 * 3_600_000;
+/** As many bytes as there are. */
+export const ALL = Number.MAX_SAFE_INTEGER;
 
 /** A device that has logged in. */
 export interface TestDevice extends SessionRef {
@@ -149,7 +151,7 @@ export class World {
 
   /** The bodies that wait for a device, as hex, oldest first. */
   async mailbox(device: { device: DeviceKey }): Promise<string[]> {
-    const items = await this.store.readMailbox(device.device, 0n, 1_000);
+    const items = await this.store.readMailbox(device.device, 0n, 1_000, ALL);
     return items.map((item) => hex(item.body));
   }
 }
