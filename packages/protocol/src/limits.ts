@@ -51,6 +51,12 @@ export const REQUEST_ID_BYTES = 16;
 export const CONVERSATION_ID_BYTES = 16;
 export const MESSAGE_ID_BYTES = 16;
 
+/**
+ * Ciphertext of a MESSAGE, bytes. The longest text with its padding and what MLS puts around it stays far below: a client that
+ * keeps to `MAX_TEXT_BYTES` never gets the `too_large` that closes.
+ */
+export const MAX_CIPHERTEXT = 128 * 1_024;
+
 /** A LIST answer names at most this many users. */
 export const MAX_LIST = 500;
 /** KeyPackages in one KEYS publish, and their size in bytes. */
