@@ -67,6 +67,10 @@ export const REQUEST_LIFETIME_MS = 14 * DAY;
 export const REFUSED_WAIT_MS = 7 * DAY;
 export const MAX_PENDING_SENT = 20;
 export const MAX_PENDING_RECEIVED = 100;
+/** Requests of one user, and of one user to one user, made and withdrawn (cancelled, or replaced by a newer one) within this time. */
+export const MAX_WITHDRAWN = 50;
+export const MAX_WITHDRAWN_TO_ONE = 5;
+export const WITHDRAWN_COUNTED_MS = DAY;
 
 export const CRL_LIFETIME_MS = 7 * DAY;
 /** How far a client's clock may be behind the one that dated a certificate or CRL. */

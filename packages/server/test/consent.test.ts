@@ -4,6 +4,7 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import {
   hashKeyPackages,
   MAX_PENDING_SENT,
+  MAX_WITHDRAWN_TO_ONE,
   Opcode,
   openConsent,
   openDeviceList,
@@ -297,6 +298,33 @@ test('CANCEL takes a request back, which cannot be accepted then', async (t) => 
   await bob.next(Opcode.CANCEL);
   const { code } = await bob.error(Opcode.ACCEPT, AcceptSchema, acceptOf(bob.account, alice.account, id));
   assert.equal(code, 'unknown_request');
+});
+
+test('a client that has lost what it knew asks anew, and the user asked accepts the newer request', async (t) => {
+  const { alice, bob } = await pair(t);
+  const older = requestId();
+  await alice.ok(Opcode.RTT, RttSchema, rttOf(alice.account, 'bob', { requestId: older }));
+  await bob.next(Opcode.RTT);
+  await alice.ok(Opcode.RTT, RttSchema, rttOf(alice.account, 'bob'));
+  const { code } = await bob.error(Opcode.ACCEPT, AcceptSchema, acceptOf(bob.account, alice.account, older));
+  assert.equal(code, 'unknown_request');
+  await sendAndReceive(bob, alice, await acceptFirst(bob, alice), 'hi');
+});
+
+test('asking and taking back over and over reaches the mailbox of a user who is off line a few times only', async (t) => {
+  const { server, alice, bob } = await pair(t);
+  await bob.leave();
+  for (let i = 0; i < MAX_WITHDRAWN_TO_ONE; i++) {
+    const id = requestId();
+    await alice.ok(Opcode.RTT, RttSchema, rttOf(alice.account, 'bob', { requestId: id }));
+    await alice.ok(Opcode.CANCEL, CancelSchema, cancelOf(alice.account, 'bob', id));
+  }
+  assert.equal((await alice.error(Opcode.RTT, RttSchema, rttOf(alice.account, 'bob'))).code, 'quota_exceeded');
+  const carol = await server.register('carol');
+  await carol.ok(Opcode.RTT, RttSchema, rttOf(carol.account, 'bob'));
+  const again = await server.logIn(bob.account);
+  for (let i = 0; i <= MAX_WITHDRAWN_TO_ONE; i++) await again.next(Opcode.RTT);
+  assert.equal(again.waiting(Opcode.CANCEL), MAX_WITHDRAWN_TO_ONE);
 });
 
 test('nobody can cancel or refuse the request of others', async (t) => {

@@ -50,6 +50,8 @@ export interface Store {
    * `already_answered` (they may talk already), `crossed` (the other one asked first: its body is returned), block (then `hidden`:
    * stored, delivered to nobody but the sender's own devices, expires and counts like any other). The block is last, so that a
    * blocked sender gets what every sender gets; a hidden request makes nobody `crossed`.
+   * One that is taken replaces what the sender has pending to that user, which counts as cancelled. Caps: 20 pending sent, 100
+   * received; of those made within a day 50 cancelled, 5 of them to that user.
    */
   openRequest(
     request: NewRequest,
@@ -74,11 +76,11 @@ export interface Store {
   ): Promise<
     'ok' | 'duplicate' | Fenced | Refusal<'unknown_request' | 'already_answered' | 'malformed' | 'unknown_conversation'>
   >;
-  /** REFUSE. Who asked may not ask again for 7 days. Codes as for ACCEPT. */
+  /** REFUSE, of whatever the requester has pending to this user. Who asked may not ask again for 7 days. Codes as for ACCEPT. */
   refuseRequest(answer: RequestAnswer): Promise<'ok' | 'duplicate' | Fenced | Refusal<'unknown_request' | 'already_answered'>>;
   /**
-   * CANCEL by the requester. Codes as for ACCEPT. That of a hidden request goes to the sender's own devices only: ask
-   * `findRequest` before pushing it.
+   * CANCEL by the requester. Codes as for ACCEPT; `unknown_request` for one that was replaced. That of a hidden request goes to
+   * the sender's own devices only: ask `findRequest` before pushing it.
    */
   cancelRequest(answer: RequestAnswer): Promise<'ok' | 'duplicate' | Fenced | Refusal<'unknown_request' | 'already_answered'>>;
   /** The two users of a request; the caller shows a hidden one to nobody but its sender. */

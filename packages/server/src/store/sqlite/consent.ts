@@ -55,8 +55,9 @@ export function consent(db: DatabaseSync): ConsentHandlers {
     if (request.state === wanted && request.answerSha256 !== null && equalBytes(request.answerSha256, answerSha256)) {
       return 'duplicate';
     }
-    const tooLate = request.state === 'expired' || (request.state === 'cancelled' && wanted !== 'cancelled');
-    return { refused: tooLate ? 'unknown_request' : 'already_answered' };
+    const isReplaced = request.state === 'cancelled' && request.answerSha256 === null;
+    const isWithdrawn = isReplaced || (request.state === 'cancelled' && wanted !== 'cancelled');
+    return { refused: request.state === 'expired' || isWithdrawn ? 'unknown_request' : 'already_answered' };
   }
 
   function membersAreRight({ by, from, to, members }: AcceptedRequest): boolean {
@@ -86,6 +87,7 @@ export function consent(db: DatabaseSync): ConsentHandlers {
       if (first !== undefined) return { refused: 'crossed', first };
 
       const hidden = blocked(to, from);
+      stored.settle('cancelled', from, to, nowMs);
       stored.insert({ requestId, sender: from, recipient: to, hidden, body, bodySha256, nowMs });
       for (const delivery of deliveries) deliver(delivery, from, hidden ? from : to);
       return hidden ? 'hidden' : 'ok';
@@ -102,7 +104,8 @@ export function consent(db: DatabaseSync): ConsentHandlers {
 
       insertConsent.run(...pair(from, to), nowMs);
       stored.answer(requestId, 'accepted', verdict.answerSha256, nowMs);
-      stored.settlePair(from, to, nowMs);
+      stored.settle('accepted', from, to, nowMs);
+      stored.settle('accepted', to, from, nowMs);
       for (const delivery of deliveries) deliver(delivery, from, to);
       return 'ok';
     },
@@ -110,8 +113,10 @@ export function consent(db: DatabaseSync): ConsentHandlers {
     refuseRequest(answer) {
       const verdict = judge(answer, 'refused');
       if (verdict === 'duplicate' || 'refused' in verdict) return verdict;
-      stored.answer(answer.requestId, 'refused', verdict.answerSha256, answer.nowMs);
-      for (const delivery of answer.deliveries) deliver(delivery, answer.from, answer.to);
+      const { requestId, from, to, nowMs, deliveries } = answer;
+      stored.answer(requestId, 'refused', verdict.answerSha256, nowMs);
+      stored.settle('refused', to, from, nowMs);
+      for (const delivery of deliveries) deliver(delivery, from, to);
       return 'ok';
     },
 
