@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import {
   hashKeyPackages,
   MAX_PENDING_SENT,
@@ -10,6 +10,7 @@ import {
   openDeviceList,
   REFUSED_WAIT_MS,
   signConsent,
+  signDeviceList,
 } from '@parley/protocol';
 import { nodeCrypto as crypto } from '@parley/protocol/crypto/node';
 import {
@@ -20,6 +21,7 @@ import {
   DeviceRefSchema,
   MessageSchema,
   RefuseSchema,
+  RegistrationSchema,
   type Rtt,
   RttSchema,
   SettingsSchema,
@@ -72,6 +74,41 @@ test('the same RTT again is OK and comes once', async (t) => {
   await sendAndReceive(bob, alice, conversation, 'hi');
   assert.equal(bob.waiting(Opcode.RTT), 0);
 });
+
+test('the same RTT and the same ACCEPT again are OK though the device list of their sender is another by then', async (t) => {
+  const { server, alice, bob } = await pair(t);
+  const id = requestId();
+  const rtt = rttOf(alice.account, 'bob', { requestId: id });
+  await alice.ok(Opcode.RTT, RttSchema, rtt);
+  const aliceAgain = await withAnotherDevice(server, alice.account);
+  await aliceAgain.ok(Opcode.RTT, RttSchema, rtt);
+
+  const answer = acceptOf(bob.account, alice.account, id);
+  await bob.ok(Opcode.ACCEPT, AcceptSchema, answer);
+  const bobAgain = await withAnotherDevice(server, bob.account);
+  await bobAgain.ok(Opcode.ACCEPT, AcceptSchema, answer);
+
+  const refused = requestId();
+  const carol = await server.register('carol');
+  await carol.ok(Opcode.RTT, RttSchema, rttOf(carol.account, 'bob', { requestId: refused }));
+  const refusal = refuseOf(bob.account, 'carol', refused);
+  await bobAgain.ok(Opcode.REFUSE, RefuseSchema, refusal);
+  const bobOnceMore = await withAnotherDevice(server, bob.account, 3n);
+  await bobOnceMore.ok(Opcode.REFUSE, RefuseSchema, refusal);
+});
+
+/** Logs the first device in with a newer list, on which there is one more. */
+function withAnotherDevice(server: TestServer, account: Account, version = 2n): Promise<TestClient> {
+  const { username, identity } = account;
+  const other = new Account(username, { identity });
+  const certificates = [account.device().certificate, other.device().certificate];
+  const list = signDeviceList(crypto, identity, { username, version, certificates });
+  const registration = create(RegistrationSchema, {
+    proof: { case: 'recovery', value: {} },
+    deviceList: fromBinary(SignedDeviceListSchema, list),
+  });
+  return server.logIn(account, { registration });
+}
 
 async function acceptFirst(asked: TestClient, requester: TestClient): Promise<Uint8Array> {
   const { consent } = await asked.nextBody(Opcode.RTT, RttSchema);

@@ -67,7 +67,7 @@ export interface Store {
   /**
    * ACCEPT: first answer wins. Makes the conversation and consent of the pair, and settles whatever else is pending between the
    * two. `unknown_request` for one that is not addressed to this user, is hidden, cancelled or expired; `already_answered`
-   * otherwise; the identical body again is `duplicate`.
+   * otherwise; the identical answer again is `duplicate`.
    * `malformed` unless `members` are listed devices of the two users and nothing else, each once, the answering device and at
    * least one of the requester's among them, the epoch is below 2^63, and the conversation id is new.
    */
@@ -240,7 +240,10 @@ export interface NewRequest {
   readonly requestId: Uint8Array;
   readonly from: string;
   readonly to: string;
+  /** What a request that crosses this one is answered with. */
   readonly body: Uint8Array;
+  /** Of what the client sent: by it the same request is known when it comes again. */
+  readonly sha256: Uint8Array;
   readonly nowMs: number;
   readonly deliveries: readonly Delivery[];
 }
@@ -251,7 +254,8 @@ export interface RequestAnswer {
   /** Who answers (ACCEPT, REFUSE: the user asked; CANCEL: the requester). */
   readonly from: string;
   readonly to: string;
-  readonly body: Uint8Array;
+  /** Of what the client sent: by it the same answer is known when it comes again. */
+  readonly sha256: Uint8Array;
   readonly nowMs: number;
   readonly deliveries: readonly Delivery[];
 }

@@ -104,6 +104,7 @@ export class World {
       from: by.username,
       to: to.username,
       body: this.fresh(300),
+      sha256: this.fresh(32),
       nowMs,
       deliveries,
       ...change,
@@ -115,7 +116,7 @@ export class World {
     const { requestId } = request;
     const { nowMs } = this;
     const deliveries = [this.delivery(to, this.fresh(), 3)];
-    return { by, requestId, from: by.username, to: to.username, body: this.fresh(300), nowMs, deliveries, ...change };
+    return { by, requestId, from: by.username, to: to.username, sha256: this.fresh(32), nowMs, deliveries, ...change };
   }
 
   acceptance(

@@ -104,13 +104,13 @@ export function answerRules(setting: Setting): void {
     assert.equal((await world.mailbox(carl)).length, 1);
   });
 
-  test('does not take the body of one kind of answer for a duplicate of another', async () => {
+  test('does not take one kind of answer for a duplicate of another with the same hash', async () => {
     const { world, store, anna, bert, request } = await asked();
     const acceptance = world.acceptance(bert, anna, request);
     await store.acceptRequest(acceptance);
-    const { body } = acceptance;
-    assert.deepEqual(await store.refuseRequest(world.answer(bert, anna, request, { body })), tooLate);
-    assert.deepEqual(await store.cancelRequest(world.answer(anna, bert, request, { body })), tooLate);
+    const { sha256 } = acceptance;
+    assert.deepEqual(await store.refuseRequest(world.answer(bert, anna, request, { sha256 })), tooLate);
+    assert.deepEqual(await store.cancelRequest(world.answer(anna, bert, request, { sha256 })), tooLate);
   });
 
   test('knows no request for anybody but its two users, each in his own part', async () => {

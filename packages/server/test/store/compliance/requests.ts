@@ -37,17 +37,27 @@ export function requestRules(setting: Setting): void {
     assert.equal((await world.mailbox(bert)).length, 1);
   });
 
+  test('knows an RTT again by what its sender sent, whatever the server has put beside it', async () => {
+    const { world } = setting;
+    const [[anna], [bert]] = await Promise.all([world.user('anna'), world.user('bert')]);
+    const request = world.request(anna, bert);
+    assert.equal(await world.store.openRequest(request), 'ok');
+    assert.equal(await world.store.openRequest({ ...request, body: world.fresh(400) }), 'duplicate');
+    const malformed = { refused: 'malformed' };
+    assert.deepEqual(await world.store.openRequest({ ...request, sha256: world.fresh(32) }), malformed);
+  });
+
   test('refuses another RTT under a request id that is taken', async () => {
     const { world } = setting;
     const [[anna], [bert], [carl]] = await Promise.all([world.user('anna'), world.user('bert'), world.user('carl')]);
     const request = world.request(anna, bert);
     await world.store.openRequest(request);
-    const { requestId, body } = request;
+    const { requestId, sha256 } = request;
     const malformed = { refused: 'malformed' };
     assert.deepEqual(await world.store.openRequest(world.request(anna, bert, { requestId })), malformed);
-    assert.deepEqual(await world.store.openRequest(world.request(anna, carl, { requestId, body })), malformed);
-    assert.deepEqual(await world.store.openRequest(world.request(carl, bert, { requestId, body })), malformed);
-    assert.deepEqual(await world.store.openRequest(world.request(bert, anna, { requestId, body })), malformed);
+    assert.deepEqual(await world.store.openRequest(world.request(anna, carl, { requestId, sha256 })), malformed);
+    assert.deepEqual(await world.store.openRequest(world.request(carl, bert, { requestId, sha256 })), malformed);
+    assert.deepEqual(await world.store.openRequest(world.request(bert, anna, { requestId, sha256 })), malformed);
     assert.deepEqual(await world.store.findRequest(requestId), { from: 'anna', to: 'bert', hidden: false });
     assert.equal((await world.mailbox(bert)).length, 1);
   });
