@@ -51,6 +51,12 @@ export const REQUEST_ID_BYTES = 16;
 export const CONVERSATION_ID_BYTES = 16;
 export const MESSAGE_ID_BYTES = 16;
 
+/**
+ * Ciphertext of a MESSAGE, bytes. The longest text with its padding and what MLS puts around it stays far below: a client that
+ * keeps to `MAX_TEXT_BYTES` never gets the `too_large` that closes.
+ */
+export const MAX_CIPHERTEXT = 128 * 1_024;
+
 /** A LIST answer names at most this many users. */
 export const MAX_LIST = 500;
 /** KeyPackages in one KEYS publish, and their size in bytes. */
@@ -61,6 +67,10 @@ export const REQUEST_LIFETIME_MS = 14 * DAY;
 export const REFUSED_WAIT_MS = 7 * DAY;
 export const MAX_PENDING_SENT = 20;
 export const MAX_PENDING_RECEIVED = 100;
+/** Requests of one user, and of one user to one user, made and withdrawn (cancelled, or replaced by a newer one) within this time. */
+export const MAX_WITHDRAWN = 50;
+export const MAX_WITHDRAWN_TO_ONE = 5;
+export const WITHDRAWN_COUNTED_MS = DAY;
 
 export const CRL_LIFETIME_MS = 7 * DAY;
 /** How far a client's clock may be behind the one that dated a certificate or CRL. */
@@ -86,8 +96,9 @@ export const MAX_REQUESTS_IN_FLIGHT = 1_024;
 export const MAX_PARTIAL_FRAMES_BYTES = 64 * 1_024 * 1_024;
 /** Bytes waiting in one connection's socket before the server leaves the rest in the mailbox. */
 export const MAX_SOCKET_BUFFER = 1_024 * 1_024;
-/** Items the server reads from a mailbox at once. */
+/** What the server reads from a mailbox at once: so many items at most, and none after that which fills so many bytes. */
 export const MAILBOX_PAGE = 256;
+export const MAILBOX_PAGE_BYTES = 256 * 1_024;
 /** How long a server remembers a request, answered or not, and a client the ids of messages it has opened. */
 export const IDS_REMEMBERED_MS = 60 * DAY;
 

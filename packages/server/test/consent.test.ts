@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import {
   hashKeyPackages,
   MAX_PENDING_SENT,
+  MAX_WITHDRAWN_TO_ONE,
   Opcode,
   openConsent,
   openDeviceList,
   REFUSED_WAIT_MS,
   signConsent,
+  signDeviceList,
 } from '@parley/protocol';
 import { nodeCrypto as crypto } from '@parley/protocol/crypto/node';
 import {
@@ -19,6 +21,7 @@ import {
   DeviceRefSchema,
   MessageSchema,
   RefuseSchema,
+  RegistrationSchema,
   type Rtt,
   RttSchema,
   SettingsSchema,
@@ -66,6 +69,41 @@ test('the same RTT again is OK and comes once', async (t) => {
   await sendAndReceive(bob, alice, conversation, 'hi');
   assert.equal(bob.waiting(Opcode.RTT), 0);
 });
+
+test('the same RTT and the same ACCEPT again are OK though the device list of their sender is another by then', async (t) => {
+  const { server, alice, bob } = await pair(t);
+  const id = requestId();
+  const rtt = rttOf(alice.account, 'bob', { requestId: id });
+  await alice.ok(Opcode.RTT, RttSchema, rtt);
+  const aliceAgain = await withAnotherDevice(server, alice.account);
+  await aliceAgain.ok(Opcode.RTT, RttSchema, rtt);
+
+  const answer = acceptOf(bob.account, alice.account, id);
+  await bob.ok(Opcode.ACCEPT, AcceptSchema, answer);
+  const bobAgain = await withAnotherDevice(server, bob.account);
+  await bobAgain.ok(Opcode.ACCEPT, AcceptSchema, answer);
+
+  const refused = requestId();
+  const carol = await server.register('carol');
+  await carol.ok(Opcode.RTT, RttSchema, rttOf(carol.account, 'bob', { requestId: refused }));
+  const refusal = refuseOf(bob.account, 'carol', refused);
+  await bobAgain.ok(Opcode.REFUSE, RefuseSchema, refusal);
+  const bobOnceMore = await withAnotherDevice(server, bob.account, 3n);
+  await bobOnceMore.ok(Opcode.REFUSE, RefuseSchema, refusal);
+});
+
+/** Logs the first device in with a newer list, on which there is one more. */
+function withAnotherDevice(server: TestServer, account: Account, version = 2n): Promise<TestClient> {
+  const { username, identity } = account;
+  const other = new Account(username, { identity });
+  const certificates = [account.device().certificate, other.device().certificate];
+  const list = signDeviceList(crypto, identity, { username, version, certificates });
+  const registration = create(RegistrationSchema, {
+    proof: { case: 'recovery', value: {} },
+    deviceList: fromBinary(SignedDeviceListSchema, list),
+  });
+  return server.logIn(account, { registration });
+}
 
 async function acceptFirst(asked: TestClient, requester: TestClient): Promise<Uint8Array> {
   const { consent } = await asked.nextBody(Opcode.RTT, RttSchema);
@@ -263,6 +301,33 @@ test('CANCEL takes a request back, which cannot be accepted then', async (t) => 
   await bob.next(Opcode.CANCEL);
   const { code } = await bob.error(Opcode.ACCEPT, AcceptSchema, acceptOf(bob.account, alice.account, id));
   assert.equal(code, 'unknown_request');
+});
+
+test('a client that has lost what it knew asks anew, and the user asked accepts the newer request', async (t) => {
+  const { alice, bob } = await pair(t);
+  const older = requestId();
+  await alice.ok(Opcode.RTT, RttSchema, rttOf(alice.account, 'bob', { requestId: older }));
+  await bob.next(Opcode.RTT);
+  await alice.ok(Opcode.RTT, RttSchema, rttOf(alice.account, 'bob'));
+  const { code } = await bob.error(Opcode.ACCEPT, AcceptSchema, acceptOf(bob.account, alice.account, older));
+  assert.equal(code, 'unknown_request');
+  await sendAndReceive(bob, alice, await acceptFirst(bob, alice), 'hi');
+});
+
+test('asking and taking back over and over reaches the mailbox of a user who is off line a few times only', async (t) => {
+  const { server, alice, bob } = await pair(t);
+  await bob.leave();
+  for (let i = 0; i < MAX_WITHDRAWN_TO_ONE; i++) {
+    const id = requestId();
+    await alice.ok(Opcode.RTT, RttSchema, rttOf(alice.account, 'bob', { requestId: id }));
+    await alice.ok(Opcode.CANCEL, CancelSchema, cancelOf(alice.account, 'bob', id));
+  }
+  assert.equal((await alice.error(Opcode.RTT, RttSchema, rttOf(alice.account, 'bob'))).code, 'quota_exceeded');
+  const carol = await server.register('carol');
+  await carol.ok(Opcode.RTT, RttSchema, rttOf(carol.account, 'bob'));
+  const again = await server.logIn(bob.account);
+  for (let i = 0; i <= MAX_WITHDRAWN_TO_ONE; i++) await again.next(Opcode.RTT);
+  assert.equal(again.waiting(Opcode.CANCEL), MAX_WITHDRAWN_TO_ONE);
 });
 
 test('nobody can cancel or refuse the request of others', async (t) => {

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { KEY_CLAIMS_PER_HOUR, KEY_PACKAGES_LOW, MAX_KEY_PACKAGE, MAX_KEY_PACKAGES, Opcode } from '@parley/protocol';
+import { KEY_CLAIMS_PER_HOUR, KEY_PACKAGES_LOW, MAX_DEVICES, MAX_KEY_PACKAGE, MAX_KEY_PACKAGES, Opcode } from '@parley/protocol';
 import { nodeCrypto as crypto } from '@parley/protocol/crypto/node';
 import { KeysRequestSchema, type KeysResult, type Ok } from '@parley/protocol/wire';
+import { DATABASE, openSqliteStore, type Store } from '../src/index.ts';
 import { ManualClock } from './support/manual-clock.ts';
 import { TestServer, talk } from './support/server.ts';
 
@@ -80,6 +84,27 @@ test('says with rate_limited how long to wait', async (t) => {
   for (let i = 0; i < KEY_CLAIMS_PER_HOUR; i++) await alice.ok(Opcode.KEYS, KeysRequestSchema, claim);
   const { code, retryAfterMs } = await alice.error(Opcode.KEYS, KeysRequestSchema, claim);
   assert.deepEqual({ code, retryAfterMs }, { code: 'rate_limited', retryAfterMs: 3_600_000 });
+});
+
+test('has few claims of one connection under way at once, since each may be answered with much', async (t) => {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'parley-server-'));
+  const store = await openSqliteStore(join(dataFolder, DATABASE));
+  let underWay = 0;
+  let mostAtOnce = 0;
+  const claimKeys: Store['claimKeys'] = async (claim) => {
+    underWay += 1;
+    mostAtOnce = Math.max(mostAtOnce, underWay);
+    const claimed = await store.claimKeys(claim);
+    underWay -= 1;
+    return claimed;
+  };
+  const server = await TestServer.start(t, { dataFolder, store: { ...store, claimKeys } });
+  const alice = await server.register('alice');
+  const deviceIds = Array.from({ length: MAX_DEVICES }, () => crypto.randomBytes(8));
+  const claim = { what: { case: 'claim' as const, value: { username: 'alice', deviceIds } } };
+  const replies = Array.from({ length: 200 }, () => alice.error(Opcode.KEYS, KeysRequestSchema, claim));
+  for (const { code } of await Promise.all(replies)) assert.equal(code, 'keys_exhausted');
+  assert.ok(mostAtOnce > 1 && mostAtOnce * MAX_DEVICES * MAX_KEY_PACKAGE < 5 * 1_024 * 1_024, `${mostAtOnce} at once`);
 });
 
 test('refuses KEYS of the wrong form', async (t) => {

@@ -3,8 +3,9 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { MAILBOX_PAGE, Opcode } from '@parley/protocol';
-import { MessageSchema } from '@parley/protocol/wire';
+import { MAILBOX_PAGE, MAX_FRAME, Opcode } from '@parley/protocol';
+import { nodeCrypto as crypto } from '@parley/protocol/crypto/node';
+import { CommitSchema, MessageSchema } from '@parley/protocol/wire';
 import type { TestClient } from './support/client.ts';
 import { messageOf, sendAndReceive, TestServer, talk } from './support/server.ts';
 import { Witness } from './support/witness.ts';
@@ -130,4 +131,20 @@ test('a device that does not read fills a bounded buffer, then its mailbox, and 
     received,
     Array.from({ length: 200 }, (_, i) => `${i}`),
   );
+});
+
+test('refuses a COMMIT that would not fit a frame with its position', async (t) => {
+  const server = await TestServer.start(t);
+  const witness = await Witness.start(server);
+  const alice = await server.register('alice');
+  const bob = await server.register('bob');
+  const conversation = await talk(alice, bob);
+  const outer = 33; // what COMMIT and its position put around a commit of this size
+  const fits = { conversation, epoch: 1n, commit: crypto.randomBytes(MAX_FRAME - outer) };
+  await alice.ok(Opcode.COMMIT, CommitSchema, fits);
+  await bob.next(Opcode.COMMIT);
+  const large = { conversation, epoch: 2n, commit: crypto.randomBytes(MAX_FRAME - outer + 1) };
+  assert.equal((await alice.error(Opcode.COMMIT, CommitSchema, large)).code, 'too_large');
+  assert.equal(await alice.socket.closed, 1008);
+  await witness.check();
 });

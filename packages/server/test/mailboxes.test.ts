@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MAILBOX_PAGE_BYTES } from '@parley/protocol';
 import fc from 'fast-check';
 import type { Sink } from '../src/delivery/feed.ts';
 import { Mailboxes } from '../src/delivery/mailboxes.ts';
@@ -17,8 +18,14 @@ class SlowStore {
   readonly disk: MailboxItem[] = [];
   readonly answers: (() => void)[] = [];
 
-  readMailbox(_device: DeviceKey, after: bigint, limit: number): Promise<MailboxItem[]> {
-    const items = this.disk.filter(({ position }) => position > after).slice(0, limit);
+  readMailbox(_device: DeviceKey, after: bigint, limit: number, maxBytes: number): Promise<MailboxItem[]> {
+    const items: MailboxItem[] = [];
+    let bytes = 0;
+    for (const item of this.disk.filter(({ position }) => position > after)) {
+      if (items.length === limit || bytes >= maxBytes) break;
+      items.push(item);
+      bytes += item.body.length;
+    }
     return this.#later(items);
   }
 
@@ -35,10 +42,14 @@ class SlowStore {
 class RecordingSink implements Sink {
   readonly positions: bigint[] = [];
   hasRoom = true;
+  /** Items that fit before there is no more room. */
+  capacity = Number.POSITIVE_INFINITY;
   #wake: (() => void)[] = [];
 
   push({ position }: MailboxItem): void {
     this.positions.push(position);
+    this.capacity -= 1;
+    if (this.capacity <= 0) this.hasRoom = false;
   }
 
   room(): Promise<void> {
@@ -99,6 +110,52 @@ test('a device gets each item that was kept once and in order, whatever order th
       );
     }),
   );
+});
+
+test('pushes a page only as far as there is room, and the rest of it when there is room again', async () => {
+  const store = new SlowStore();
+  const mailboxes = new Mailboxes(store, 1);
+  const body = new Uint8Array(10);
+  const positions = Array.from({ length: 10 }, (_, i) => BigInt(i + 1));
+  store.disk.push(...positions.map((position) => ({ position, opcode: 5, body })));
+  const sink = new RecordingSink();
+  sink.capacity = 3;
+  mailboxes.attach(DEVICE, 0n, sink);
+  const read = async (): Promise<void> => {
+    await settled();
+    for (const answer of store.answers.splice(0)) answer();
+    await settled();
+  };
+  await read();
+  assert.deepEqual(sink.positions, positions.slice(0, 3));
+  assert.deepEqual(store.answers, [], 'what does not fit stays on disk');
+  sink.capacity = 4;
+  sink.drain();
+  await read();
+  assert.deepEqual(sink.positions, positions.slice(0, 7));
+  sink.capacity = 4;
+  sink.drain();
+  await read();
+  assert.deepEqual(sink.positions, positions);
+});
+
+test('reads a mailbox by pages of bounded bytes, to its end', async () => {
+  const store = new SlowStore();
+  const mailboxes = new Mailboxes(store, 1);
+  const body = new Uint8Array(MAILBOX_PAGE_BYTES / 2);
+  const positions = Array.from({ length: 5 }, (_, i) => BigInt(i + 1));
+  store.disk.push(...positions.map((position) => ({ position, opcode: 5, body })));
+  const sink = new RecordingSink();
+  mailboxes.attach(DEVICE, 0n, sink);
+  const pages: number[] = [];
+  for (let before = -1; before < sink.positions.length; ) {
+    before = sink.positions.length;
+    await settled();
+    for (const answer of store.answers.splice(0)) answer();
+    await settled();
+    pages.push(sink.positions.length - before);
+  }
+  assert.deepEqual(pages, [2, 2, 1, 0]);
 });
 
 test('pushes nothing to a device that has gone, and nothing of a delivery that failed', async () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { equalBytes, padme } from '@parley/protocol';
+import { create, toBinary } from '@bufbuild/protobuf';
+import { equalBytes, MAX_CIPHERTEXT, MAX_TEXT_BYTES, padme } from '@parley/protocol';
+import { ContentSchema } from '@parley/protocol/wire';
 import fc from 'fast-check';
 import { encodeMlsMessage } from 'ts-mls';
 import { protectApplicationData } from 'ts-mls/messageProtection.js';
@@ -224,6 +226,14 @@ describe('padding', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  test('leaves the longest text far below what a MESSAGE may hold', async () => {
+    const { alice } = await pair(mls);
+    const body = { case: 'text', value: { text: 'x'.repeat(MAX_TEXT_BYTES) } } as const;
+    const content = toBinary(ContentSchema, create(ContentSchema, { id: ID, sentMs: BigInt(Date.now()), body }));
+    const sent = await mls.encrypt(alice.state, content, ID);
+    assert.ok(sent.ciphertext.length < 0.75 * MAX_CIPHERTEXT);
   });
 
   test('two encryptions of one text differ', async () => {

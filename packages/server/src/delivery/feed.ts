@@ -1,4 +1,4 @@
-import { MAILBOX_PAGE } from '@parley/protocol';
+import { MAILBOX_PAGE, MAILBOX_PAGE_BYTES } from '@parley/protocol';
 import type { DeviceKey } from '../store/device-key.ts';
 import type { MailboxItem, Store } from '../store/store.ts';
 
@@ -12,10 +12,6 @@ export interface Sink {
   /** An exception of the store. */
   fail(error: unknown): void;
 }
-
-/** A first page is small; pages grow while their items are. Bounds what one device makes the server hold. */
-const FIRST_PAGE = 16;
-const PAGE_BYTES = 256 * 1_024;
 
 /**
  * Brings one mailbox to the device that is on line, in order of position. It reads pages from the store until there is nothing
@@ -63,19 +59,26 @@ export class Feed {
 
   async #page(): Promise<void> {
     try {
-      let limit = FIRST_PAGE;
       while (this.#mode === 'paging') {
         await this.#sink.room();
-        const items = await this.#store.readMailbox(this.#device, this.#cursor, limit);
+        const items = await this.#store.readMailbox(this.#device, this.#cursor, MAILBOX_PAGE, MAILBOX_PAGE_BYTES);
         if (this.#mode !== 'paging') return;
-        for (const item of items) this.#push(item);
+        const isWhole = this.#pushWhileThereIsRoom(items);
         // What was released while the store was reading may be missing in what it read: then it is read again.
-        if (items.length < limit && this.#released <= this.#cursor) this.#mode = 'live';
-        limit = nextLimit(limit, items);
+        if (isWhole && isLastPage(items) && this.#released <= this.#cursor) this.#mode = 'live';
       }
     } catch (error) {
       this.#sink.fail(error);
     }
+  }
+
+  /** False when some did not fit: they are still on disk, and are read again rather than held here. */
+  #pushWhileThereIsRoom(items: readonly MailboxItem[]): boolean {
+    for (const item of items) {
+      if (!this.#sink.hasRoom) return false;
+      this.#push(item);
+    }
+    return true;
   }
 
   #push(item: MailboxItem): void {
@@ -84,9 +87,8 @@ export class Feed {
   }
 }
 
-function nextLimit(limit: number, items: readonly MailboxItem[]): number {
+function isLastPage(items: readonly MailboxItem[]): boolean {
   let bytes = 0;
   for (const item of items) bytes += item.body.length;
-  if (bytes > PAGE_BYTES) return Math.max(1, limit >> 2);
-  return Math.min(MAILBOX_PAGE, limit << 1);
+  return items.length < MAILBOX_PAGE && bytes < MAILBOX_PAGE_BYTES;
 }

@@ -1,11 +1,10 @@
-import { toBinary } from '@bufbuild/protobuf';
 import { hashWelcome, MAX_DEVICES, Opcode } from '@parley/protocol';
 import { type Accept, AcceptSchema, ConsentKind } from '@parley/protocol/wire';
 import { request } from '../session/handler.ts';
 import { okReply, protocolError, type Reply, unlessRefused } from '../session/replies.ts';
 import type { Session } from '../session/session.ts';
 import type { DeviceKey } from '../store/device-key.ts';
-import { deliverToBoth, type VerifiedConsent, verifyConsent, withSenderList } from './consent.ts';
+import { deliverToBoth, encodeConsent, type VerifiedConsent, verifyConsent } from './consent.ts';
 import { readDeviceRef } from './device-ref.ts';
 
 /** ACCEPT (3): the asked user agrees, with the Welcome into the conversation it has made. */
@@ -23,11 +22,10 @@ async function acceptRequest(session: Session, answer: Accept, members: DeviceKe
   const { store } = session.services;
   const { suite, epoch } = answer;
   const { conversation } = consent.statement;
-  const body = toBinary(AcceptSchema, withSenderList(answer, consent), { writeUnknownFields: false });
   const result = await deliverToBoth(
     session,
     consent,
-    { opcode: Opcode.ACCEPT, body },
+    { opcode: Opcode.ACCEPT, ...encodeConsent(session, AcceptSchema, answer, consent) },
     (answered) => store.acceptRequest({ ...answered, conversation, suite, epoch, members }),
     (outcome) => outcome === 'ok',
   );

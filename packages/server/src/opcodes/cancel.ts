@@ -1,10 +1,9 @@
-import { toBinary } from '@bufbuild/protobuf';
 import { Opcode } from '@parley/protocol';
 import { type Cancel, CancelSchema, ConsentKind } from '@parley/protocol/wire';
 import { request } from '../session/handler.ts';
 import { okReply, type Reply, unlessRefused } from '../session/replies.ts';
 import type { Session } from '../session/session.ts';
-import { deliverToBoth, type VerifiedConsent, verifyConsent, withSenderList } from './consent.ts';
+import { deliverToBoth, encodeConsent, type VerifiedConsent, verifyConsent } from './consent.ts';
 
 /** CANCEL (19): the requester takes a pending request back. */
 export const cancel = request(CancelSchema, async (session, withdrawal) => {
@@ -15,11 +14,10 @@ export const cancel = request(CancelSchema, async (session, withdrawal) => {
 
 async function cancelRequest(session: Session, withdrawal: Cancel, consent: VerifiedConsent, isHidden: boolean): Promise<Reply> {
   const { store } = session.services;
-  const body = toBinary(CancelSchema, withSenderList(withdrawal, consent), { writeUnknownFields: false });
   const result = await deliverToBoth(
     session,
     consent,
-    { opcode: Opcode.CANCEL, body },
+    { opcode: Opcode.CANCEL, ...encodeConsent(session, CancelSchema, withdrawal, consent) },
     (answered) => store.cancelRequest(answered),
     // The user who blocks never saw a hidden request, and does not see its end.
     (outcome, isOwnDevice) => outcome === 'ok' && (isOwnDevice || !isHidden),

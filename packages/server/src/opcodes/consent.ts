@@ -1,4 +1,4 @@
-import { fromBinary } from '@bufbuild/protobuf';
+import { type DescMessage, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf';
 import { equalBytes, type OpenedDeviceList, openConsent, openDeviceList } from '@parley/protocol';
 import {
   type ConsentKind,
@@ -10,7 +10,7 @@ import {
 import { protocolError } from '../session/replies.ts';
 import type { Session } from '../session/session.ts';
 import type { DeviceKey } from '../store/device-key.ts';
-import type { RequestStep, UserEntry } from '../store/store.ts';
+import type { NewRequest, UserEntry } from '../store/store.ts';
 
 /** What RTT, ACCEPT, REFUSE and CANCEL have in common. */
 interface ConsentBody {
@@ -59,9 +59,23 @@ export async function verifyConsent(
   return { statement, sender, senderList, recipient };
 }
 
-/** What the server adds to a body before it passes it on: the sender's newest device list, to verify the statement with. */
-export function withSenderList<Body extends ConsentBody>(body: Body, { sender }: VerifiedConsent): Body {
-  return { ...body, fromDevices: fromBinary(SignedDeviceListSchema, sender.deviceList) };
+/** A body as it is passed on, and the hash by which it is known when it is sent again. */
+interface EncodedConsent {
+  /** With the sender's newest device list, to verify the statement with. */
+  readonly body: Uint8Array;
+  /** SHA-256 of what the client sent alone: that list may be another one the next time. */
+  readonly sha256: Uint8Array;
+}
+
+export function encodeConsent<Schema extends DescMessage>(
+  { services: { crypto } }: Session,
+  schema: Schema,
+  sent: MessageShape<Schema> & ConsentBody,
+  { sender }: VerifiedConsent,
+): EncodedConsent {
+  const encode = (body: MessageShape<Schema>): Uint8Array => toBinary(schema, body, { writeUnknownFields: false });
+  const fromDevices = fromBinary(SignedDeviceListSchema, sender.deviceList);
+  return { body: encode({ ...sent, fromDevices }), sha256: crypto.sha256(encode(sent)) };
 }
 
 /**
@@ -71,8 +85,8 @@ export function withSenderList<Body extends ConsentBody>(body: Body, { sender }:
 export function deliverToBoth<Result>(
   session: Session,
   { statement, sender, recipient }: VerifiedConsent,
-  { opcode, body }: { opcode: number; body: Uint8Array },
-  change: (request: RequestStep) => Promise<Result>,
+  { opcode, body, sha256 }: EncodedConsent & { readonly opcode: number },
+  change: (request: NewRequest) => Promise<Result>,
   isKept: (result: Result, isOwnDevice: boolean) => boolean,
 ): Promise<Result> {
   const { mailboxes, clock } = session.services;
@@ -81,7 +95,7 @@ export function deliverToBoth<Result>(
   const devices = [...ownDevices, ...recipient.devices.map(({ key }) => key)].filter((device) => device !== session.device);
   return mailboxes.deliver(
     devices.map((device) => ({ device, opcode, body })),
-    (deliveries) => change({ by: session.ref, requestId, from, to, body, nowMs: clock.nowMs(), deliveries }),
+    (deliveries) => change({ by: session.ref, requestId, from, to, body, sha256, nowMs: clock.nowMs(), deliveries }),
     (result, device) => isKept(result, ownDevices.has(device)),
   );
 }

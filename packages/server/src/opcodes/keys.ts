@@ -20,7 +20,7 @@ export const keys = request(KeysRequestSchema, (session, { what }) => {
       return { later: publish(session, what.value) };
     case 'claim':
       checkClaim(what.value);
-      return { later: claim(session, what.value) };
+      return { later: claim(session, what.value), replyBytes: what.value.deviceIds.length * MAX_KEY_PACKAGE };
     default:
       throw protocolError('malformed');
   }

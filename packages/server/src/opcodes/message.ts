@@ -1,5 +1,5 @@
 import { toBinary } from '@bufbuild/protobuf';
-import { CONVERSATION_ID_BYTES, MESSAGE_ID_BYTES, Opcode } from '@parley/protocol';
+import { CONVERSATION_ID_BYTES, MAX_CIPHERTEXT, MESSAGE_ID_BYTES, Opcode } from '@parley/protocol';
 import { type Message, MessageSchema } from '@parley/protocol/wire';
 import { request } from '../session/handler.ts';
 import { okReply, protocolError, type Reply, unlessRefused } from '../session/replies.ts';
@@ -37,4 +37,5 @@ function answer(result: Awaited<ReturnType<Store['appendMessage']>>): Reply {
 function checkForm({ position, conversation, id, ciphertext }: Message): void {
   if (position !== 0n || conversation.length !== CONVERSATION_ID_BYTES) throw protocolError('malformed');
   if (id.length !== MESSAGE_ID_BYTES || ciphertext.length === 0) throw protocolError('malformed');
+  if (ciphertext.length > MAX_CIPHERTEXT) throw protocolError('too_large');
 }

@@ -1,10 +1,9 @@
-import { toBinary } from '@bufbuild/protobuf';
 import { Opcode } from '@parley/protocol';
 import { ConsentKind, type Refuse, RefuseSchema } from '@parley/protocol/wire';
 import { request } from '../session/handler.ts';
 import { okReply, type Reply, unlessRefused } from '../session/replies.ts';
 import type { Session } from '../session/session.ts';
-import { deliverToBoth, type VerifiedConsent, verifyConsent, withSenderList } from './consent.ts';
+import { deliverToBoth, encodeConsent, type VerifiedConsent, verifyConsent } from './consent.ts';
 
 /** REFUSE (4): the asked user does not want to talk. */
 export const refuse = request(RefuseSchema, async (session, answer) => {
@@ -14,11 +13,10 @@ export const refuse = request(RefuseSchema, async (session, answer) => {
 
 async function refuseRequest(session: Session, answer: Refuse, consent: VerifiedConsent): Promise<Reply> {
   const { store } = session.services;
-  const body = toBinary(RefuseSchema, withSenderList(answer, consent), { writeUnknownFields: false });
   const result = await deliverToBoth(
     session,
     consent,
-    { opcode: Opcode.REFUSE, body },
+    { opcode: Opcode.REFUSE, ...encodeConsent(session, RefuseSchema, answer, consent) },
     (answered) => store.refuseRequest(answered),
     (outcome) => outcome === 'ok',
   );

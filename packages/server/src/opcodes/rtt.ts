@@ -1,10 +1,10 @@
-import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { fromBinary } from '@bufbuild/protobuf';
 import { equalBytes, hashKeyPackages, MAX_KEY_PACKAGE, Opcode } from '@parley/protocol';
 import { ConsentKind, type Rtt, RttSchema } from '@parley/protocol/wire';
 import { request } from '../session/handler.ts';
 import { errorReply, okReply, protocolError, type Reply, unlessRefused } from '../session/replies.ts';
 import type { Session } from '../session/session.ts';
-import { deliverToBoth, type VerifiedConsent, verifyConsent, withSenderList } from './consent.ts';
+import { deliverToBoth, encodeConsent, type VerifiedConsent, verifyConsent } from './consent.ts';
 
 /** RTT (2): "request to talk". The one thing that reaches a user who has not agreed to anything. */
 export const rtt = request(RttSchema, async (session, asked) => {
@@ -29,11 +29,10 @@ function checkKeyPackages(session: Session, { keyPackages }: Rtt, { senderList }
 
 async function openRequest(session: Session, asked: Rtt, consent: VerifiedConsent): Promise<Reply> {
   const { store } = session.services;
-  const body = toBinary(RttSchema, withSenderList(asked, consent), { writeUnknownFields: false });
   const result = await deliverToBoth(
     session,
     consent,
-    { opcode: Opcode.RTT, body },
+    { opcode: Opcode.RTT, ...encodeConsent(session, RttSchema, asked, consent) },
     (newRequest) => store.openRequest(newRequest),
     // A hidden request looks sent to the devices of its sender, and is not shown to the user who has blocked it.
     (outcome, isOwnDevice) => outcome === 'ok' || (outcome === 'hidden' && isOwnDevice),

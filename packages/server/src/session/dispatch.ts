@@ -42,7 +42,7 @@ export async function dispatch(session: Session, frame: Frame): Promise<void> {
     if (handler.isRequest) session.countRequest(frame.sequence);
     const answer = await handler.handle(session, decodeMessage(handler.schema, frame.body), frame.sequence);
     if (answer === undefined) return;
-    if ('later' in answer) sendLater(session, frame, frame.body.length, answer.later);
+    if ('later' in answer) sendLater(session, frame, frame.body.length + (answer.replyBytes ?? 0), answer.later);
     else session.send(answer, frame.sequence);
   } catch (error) {
     session.answerError(error, frame.sequence, frame.opcode);

@@ -5,8 +5,9 @@ import type { Session } from './session.ts';
 /**
  * What a request comes to. `later` is a reply that waits for the disk: what comes after the request on this connection need not
  * wait for it. A handler calls the store before it answers `later`, so that requests take effect in the order they were sent.
+ * `replyBytes`: what that reply may have at most, where it can be much more than its request; it is booked with the request.
  */
-export type Answer = Reply | { readonly later: Promise<Reply> } | undefined;
+export type Answer = Reply | { readonly later: Promise<Reply>; readonly replyBytes?: number } | undefined;
 
 /** What the server does about one opcode. A thrown ParleyError is the request's ERROR. */
 export interface Handler<Schema extends DescMessage = DescMessage> {

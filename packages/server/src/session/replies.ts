@@ -40,7 +40,7 @@ const DETAILS: Record<ErrorCode, string> = {
   stale_epoch: 'the conversation has moved on to another epoch',
   state_mismatch: 'this device and the server disagree about what was delivered',
   keys_exhausted: 'that user has no KeyPackages left',
-  quota_exceeded: 'too many requests to talk are pending',
+  quota_exceeded: 'too many requests to talk are pending, or were withdrawn today',
   internal: 'something went wrong at the server',
 };
 

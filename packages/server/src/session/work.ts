@@ -1,4 +1,4 @@
-/** Bytes of requests that one connection, and all of them together, may have under way before reading stops. */
+/** Bytes of requests, and of large replies, that one connection and all together may have under way before reading stops. */
 const MAX_BYTES = 4 * 1_024 * 1_024;
 const MAX_BYTES_IN_TOTAL = 256 * 1_024 * 1_024;
 

@@ -52,9 +52,11 @@ export interface Store {
    * (`quota_exceeded`), `already_answered` (they may talk already), `crossed` (the other one asked first: its body is
    * returned), block (then `hidden`: stored, delivered to nobody but the sender's own devices, expires and counts like any
    * other). The block is last, so that a blocked sender gets what every sender gets; a hidden request makes nobody `crossed`.
+   * One that is taken replaces what the sender has pending to that user, which counts as cancelled. Caps: 20 pending sent, 100
+   * received; of those made within a day 50 cancelled, 5 of them to that user.
    */
   openRequest(
-    request: RequestStep,
+    request: NewRequest,
   ): Promise<
     | 'ok'
     | 'hidden'
@@ -67,7 +69,7 @@ export interface Store {
   /**
    * ACCEPT: first answer wins. Makes the conversation and consent of the pair, and settles whatever else is pending between the
    * two. `unknown_request` for one that is not addressed to this user, is hidden, cancelled or expired; `already_answered`
-   * otherwise; the identical body again is `duplicate`.
+   * otherwise; the identical answer again is `duplicate`.
    * `malformed` unless `members` are listed devices of the two users and nothing else, each once, the answering device and at
    * least one of the requester's among them, the epoch is below 2^63, and the conversation id is new.
    */
@@ -76,11 +78,11 @@ export interface Store {
   ): Promise<
     'ok' | 'duplicate' | Fenced | Refusal<'unknown_request' | 'already_answered' | 'malformed' | 'unknown_conversation'>
   >;
-  /** REFUSE. Who asked may not ask again for 7 days. Codes as for ACCEPT. */
+  /** REFUSE, of whatever the requester has pending to this user. Who asked may not ask again for 7 days. Codes as for ACCEPT. */
   refuseRequest(answer: RequestStep): Promise<'ok' | 'duplicate' | Fenced | Refusal<'unknown_request' | 'already_answered'>>;
   /**
-   * CANCEL by the requester. Codes as for ACCEPT. That of a hidden request goes to the sender's own devices only: ask
-   * `findRequest` before pushing it.
+   * CANCEL by the requester. Codes as for ACCEPT; `unknown_request` for one that was replaced. That of a hidden request goes to
+   * the sender's own devices only: ask `findRequest` before pushing it.
    */
   cancelRequest(answer: RequestStep): Promise<'ok' | 'duplicate' | Fenced | Refusal<'unknown_request' | 'already_answered'>>;
   /** The two users of a request; the caller shows a hidden one to nobody but its sender. */
@@ -125,8 +127,11 @@ export interface Store {
 
   // ---- mailboxes ----
 
-  /** Items after `after`, oldest first, at most `limit`; fewer only where there are no more. */
-  readMailbox(device: DeviceKey, after: bigint, limit: number): Promise<MailboxItem[]>;
+  /**
+   * Items after `after`, oldest first: at most `limit`, and none after the one with which their bodies come to `maxBytes` or more.
+   * Fewer only where there are no more.
+   */
+  readMailbox(device: DeviceKey, after: bigint, limit: number, maxBytes: number): Promise<MailboxItem[]>;
   /** Deletes everything up to `position`, which is taken as the highest one stored if it is beyond that. Never goes back. */
   ack(ack: { by: SessionRef; position: bigint }): Promise<'ok' | Fenced>;
 
@@ -236,9 +241,15 @@ export interface RequestStep {
   /** Who takes the step (RTT, CANCEL: the requester; ACCEPT, REFUSE: the user asked). */
   readonly from: string;
   readonly to: string;
-  readonly body: Uint8Array;
+  /** Of what the client sent: by it the same request is known when it comes again. */
+  readonly sha256: Uint8Array;
   readonly nowMs: number;
   readonly deliveries: readonly Delivery[];
+}
+
+export interface NewRequest extends RequestStep {
+  /** What a request that crosses this one is answered with. */
+  readonly body: Uint8Array;
 }
 
 export interface AcceptedRequest extends RequestStep {

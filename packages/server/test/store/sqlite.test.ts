@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { StoreError } from '../../src/store/sqlite/errors.ts';
 import { openSqliteStore, type SqliteOptions, type SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { storeCompliance } from './compliance.ts';
-import { deviceEntry, tokenHash, World } from './world.ts';
+import { ALL, deviceEntry, tokenHash, World } from './world.ts';
 
 const makeFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'parley-store-'));
 const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
@@ -65,7 +65,7 @@ describe('SQLite store alone', () => {
 
     const store = await open();
     const { key } = deviceEntry('bert', 1);
-    const stored = (await store.readMailbox(key, 0n, 1_000_000)).map((item) => item.position);
+    const stored = (await store.readMailbox(key, 0n, 1_000_000, ALL)).map((item) => item.position);
     assert.deepEqual(
       resolved.filter((position) => !stored.includes(position)),
       [],

@@ -6,12 +6,15 @@ import type {
   DeviceEntry,
   NewCommit,
   NewRegistration,
+  NewRequest,
   RequestStep,
   SessionRef,
   Store,
 } from '../../src/store/store.ts';
 
 export const DAY_MS = 24 * 3_600_000;
+/** As many bytes as there are. */
+export const ALL = Number.MAX_SAFE_INTEGER;
 
 /** A device that has logged in. */
 export interface TestDevice extends SessionRef {
@@ -97,7 +100,7 @@ export class World {
     return { device: to.device, position: (1n << 32n) | this.#positions, opcode, body };
   }
 
-  request(by: TestDevice, to: TestDevice, change: Partial<RequestStep> = {}): RequestStep {
+  request(by: TestDevice, to: TestDevice, change: Partial<NewRequest> = {}): NewRequest {
     const { nowMs } = this;
     const deliveries = [this.delivery(to, this.fresh(), 2)];
     return {
@@ -106,6 +109,7 @@ export class World {
       from: by.username,
       to: to.username,
       body: this.fresh(300),
+      sha256: this.fresh(32),
       nowMs,
       deliveries,
       ...change,
@@ -117,7 +121,7 @@ export class World {
     const { requestId } = request;
     const { nowMs } = this;
     const deliveries = [this.delivery(to, this.fresh(), 3)];
-    return { by, requestId, from: by.username, to: to.username, body: this.fresh(300), nowMs, deliveries, ...change };
+    return { by, requestId, from: by.username, to: to.username, sha256: this.fresh(32), nowMs, deliveries, ...change };
   }
 
   acceptance(
@@ -153,7 +157,7 @@ export class World {
 
   /** The bodies that wait for a device, as hex, oldest first. */
   async mailbox(device: { device: DeviceKey }): Promise<string[]> {
-    const items = await this.store.readMailbox(device.device, 0n, 1_000);
+    const items = await this.store.readMailbox(device.device, 0n, 1_000, ALL);
     return items.map((item) => hex(item.body));
   }
 }

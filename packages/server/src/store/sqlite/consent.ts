@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { equalBytes } from '@parley/protocol';
 import type { AcceptedRequest, RequestStep } from '../store.ts';
@@ -14,7 +13,7 @@ import { prepare } from './statement.ts';
 type ConsentHandlers = Pick<Handlers, 'openRequest' | 'acceptRequest' | 'refuseRequest' | 'cancelRequest' | 'findRequest'>;
 type Answered = 'accepted' | 'refused' | 'cancelled';
 type Verdict =
-  | { readonly request: StoredRequest; readonly answerSha256: Uint8Array }
+  | { readonly request: StoredRequest }
   | 'duplicate'
   | { refused: 'replaced' }
   | { refused: 'unknown_request' | 'already_answered' };
@@ -44,7 +43,7 @@ export function consent(db: DatabaseSync): ConsentHandlers {
   function judge(answer: RequestStep, wanted: Answered): Verdict {
     const device = fence(answer.by);
     if (device === undefined) return REPLACED;
-    const { from, to, requestId, body, nowMs } = answer;
+    const { from, to, requestId, sha256, nowMs } = answer;
     const request = stored.find(requestId, nowMs);
     const [sender, recipient] = wanted === 'cancelled' ? [from, to] : [to, from];
     if (device.username !== from || request?.sender !== sender || request.recipient !== recipient) {
@@ -52,13 +51,12 @@ export function consent(db: DatabaseSync): ConsentHandlers {
     }
     if (request.hidden && wanted !== 'cancelled') return { refused: 'unknown_request' };
 
-    const answerSha256 = sha256(body);
-    if (request.state === 'pending') return { request, answerSha256 };
-    if (request.state === wanted && request.answerSha256 !== null && equalBytes(request.answerSha256, answerSha256)) {
-      return 'duplicate';
-    }
-    const tooLate = request.state === 'expired' || (request.state === 'cancelled' && wanted !== 'cancelled');
-    return { refused: tooLate ? 'unknown_request' : 'already_answered' };
+    if (request.state === 'pending') return { request };
+    const { answerSha256 } = request;
+    if (request.state === wanted && answerSha256 !== null && equalBytes(answerSha256, sha256)) return 'duplicate';
+    const isReplaced = request.state === 'cancelled' && answerSha256 === null;
+    const isWithdrawn = isReplaced || (request.state === 'cancelled' && wanted !== 'cancelled');
+    return { refused: request.state === 'expired' || isWithdrawn ? 'unknown_request' : 'already_answered' };
   }
 
   function membersAreRight({ by, from, to, members }: AcceptedRequest): boolean {
@@ -69,14 +67,13 @@ export function consent(db: DatabaseSync): ConsentHandlers {
   }
 
   return {
-    openRequest({ by, requestId, from, to, body, nowMs, deliveries }) {
+    openRequest({ by, requestId, from, to, body, sha256, nowMs, deliveries }) {
       const device = fence(by);
       if (device === undefined) return REPLACED;
       if (device.username !== from || from === to) return { refused: 'malformed' };
-      const bodySha256 = sha256(body);
       const before = stored.find(requestId, nowMs);
       if (before !== undefined) {
-        const same = before.sender === from && before.recipient === to && equalBytes(before.bodySha256, bodySha256);
+        const same = before.sender === from && before.recipient === to && equalBytes(before.bodySha256, sha256);
         return same ? 'duplicate' : { refused: 'malformed' };
       }
 
@@ -88,7 +85,8 @@ export function consent(db: DatabaseSync): ConsentHandlers {
       if (first !== undefined) return { refused: 'crossed', first };
 
       const hidden = blocked(to, from);
-      stored.insert({ requestId, sender: from, recipient: to, hidden, body, bodySha256, nowMs });
+      stored.settle('cancelled', from, to, nowMs);
+      stored.insert({ requestId, sender: from, recipient: to, hidden, body, bodySha256: sha256, nowMs });
       for (const delivery of deliveries) deliver(delivery, from, hidden ? from : to);
       return hidden ? 'hidden' : 'ok';
     },
@@ -103,8 +101,9 @@ export function consent(db: DatabaseSync): ConsentHandlers {
       if (!create({ conversation, suite, epoch, users: [from, to], members })) return { refused: 'malformed' };
 
       insertConsent.run(...pair(from, to), nowMs);
-      stored.answer(requestId, 'accepted', verdict.answerSha256, nowMs);
-      stored.settlePair(from, to, nowMs);
+      stored.answer(requestId, 'accepted', answer.sha256, nowMs);
+      stored.settle('accepted', from, to, nowMs);
+      stored.settle('accepted', to, from, nowMs);
       for (const delivery of deliveries) deliver(delivery, from, to);
       return 'ok';
     },
@@ -112,8 +111,10 @@ export function consent(db: DatabaseSync): ConsentHandlers {
     refuseRequest(answer) {
       const verdict = judge(answer, 'refused');
       if (verdict === 'duplicate' || 'refused' in verdict) return verdict;
-      stored.answer(answer.requestId, 'refused', verdict.answerSha256, answer.nowMs);
-      for (const delivery of answer.deliveries) deliver(delivery, answer.from, answer.to);
+      const { requestId, from, to, nowMs, deliveries } = answer;
+      stored.answer(requestId, 'refused', answer.sha256, nowMs);
+      stored.settle('refused', to, from, nowMs);
+      for (const delivery of deliveries) deliver(delivery, from, to);
       return 'ok';
     },
 
@@ -121,7 +122,7 @@ export function consent(db: DatabaseSync): ConsentHandlers {
       const verdict = judge(answer, 'cancelled');
       if (verdict === 'duplicate' || 'refused' in verdict) return verdict;
       const { requestId, from, to, nowMs, deliveries } = answer;
-      stored.answer(requestId, 'cancelled', verdict.answerSha256, nowMs);
+      stored.answer(requestId, 'cancelled', answer.sha256, nowMs);
       for (const delivery of deliveries) deliver(delivery, from, verdict.request.hidden ? from : to);
       return 'ok';
     },
@@ -131,8 +132,4 @@ export function consent(db: DatabaseSync): ConsentHandlers {
       return found && { from: found.sender, to: found.recipient, hidden: found.hidden !== 0 };
     },
   };
-}
-
-function sha256(bytes: Uint8Array): Uint8Array {
-  return hash('sha256', bytes, 'buffer');
 }

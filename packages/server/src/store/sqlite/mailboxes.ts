@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Delivery } from '../store.ts';
+import type { Delivery, MailboxItem } from '../store.ts';
 import type { Handlers } from './calls.ts';
 import { clampInteger } from './integers.ts';
 import { REPLACED, sessionFence } from './sessions.ts';
@@ -22,8 +22,16 @@ export function mailboxes(db: DatabaseSync): Pick<Handlers, 'readMailbox' | 'ack
   const deleteUpTo = prepare<[number, bigint]>(db, 'DELETE FROM mailbox WHERE device = ? AND position <= ?');
 
   return {
-    readMailbox: (device, after, limit) =>
-      read.all(device, clampInteger(after), limit).map((row) => ({ ...row, opcode: Number(row.opcode) })),
+    readMailbox(device, after, limit, maxBytes) {
+      const items: MailboxItem[] = [];
+      let bytes = 0;
+      for (const { position, opcode, body } of read.iterate(device, clampInteger(after), limit)) {
+        items.push({ position, opcode: Number(opcode), body });
+        bytes += body.length;
+        if (bytes >= maxBytes) break;
+      }
+      return items;
+    },
 
     ack({ by, position }) {
       const device = fence(by);

@@ -3,8 +3,11 @@ import {
   IDS_REMEMBERED_MS,
   MAX_PENDING_RECEIVED,
   MAX_PENDING_SENT,
+  MAX_WITHDRAWN,
+  MAX_WITHDRAWN_TO_ONE,
   REFUSED_WAIT_MS,
   REQUEST_LIFETIME_MS,
+  WITHDRAWN_COUNTED_MS,
 } from '@parley/protocol';
 import { prepare } from './statement.ts';
 
@@ -58,22 +61,28 @@ export function requests(db: DatabaseSync) {
     db,
     "UPDATE requests SET state = ?, answered_ms = ?, answer_sha256 = ?, body = x'' WHERE request_id = ?",
   );
-  const settleRest = prepare<[number, string, string, number]>(
+  const settlePending = prepare<[string, number, string, string, number]>(
     db,
-    `UPDATE requests SET state = 'accepted', answered_ms = ?, body = x''
+    `UPDATE requests SET state = ?, answered_ms = ?, body = x''
      WHERE sender = ? AND recipient = ? AND state = 'pending' AND created_ms > ?`,
   );
   const forget = prepare<[string, number]>(
     db,
     "DELETE FROM requests WHERE sender = ? AND state IN ('pending', 'accepted', 'refused', 'cancelled') AND created_ms <= ?",
   );
-  const pendingSent = prepare<[string, number], { pending: number }>(
+  // What is pending from this sender to this recipient does not count: the new one takes its place.
+  const pendingSent = prepare<[string, number, string], { pending: number }>(
     db,
-    "SELECT count(*) AS pending FROM requests WHERE sender = ? AND state = 'pending' AND created_ms > ?",
+    "SELECT count(*) AS pending FROM requests WHERE sender = ? AND state = 'pending' AND created_ms > ? AND recipient <> ?",
   );
-  const pendingReceived = prepare<[string, number], { pending: number }>(
+  const pendingReceived = prepare<[string, number, string], { pending: number }>(
     db,
-    "SELECT count(*) AS pending FROM requests WHERE recipient = ? AND state = 'pending' AND created_ms > ?",
+    "SELECT count(*) AS pending FROM requests WHERE recipient = ? AND state = 'pending' AND created_ms > ? AND sender <> ?",
+  );
+  const withdrawn = prepare<[string, string, number], { toAll: number; toOne: number }>(
+    db,
+    `SELECT count(*) AS toAll, count(CASE WHEN recipient = ? THEN 1 END) AS toOne FROM requests
+     WHERE sender = ? AND state = 'cancelled' AND created_ms > ?`,
   );
   const refused = prepare<[string, string, number]>(
     db,
@@ -102,10 +111,9 @@ export function requests(db: DatabaseSync) {
       settle.run(state, nowMs, answerSha256, requestId);
     },
 
-    /** Whatever else is pending between two users who may talk now, hidden or not. */
-    settlePair(a: string, b: string, nowMs: number): void {
-      settleRest.run(nowMs, a, b, nowMs - REQUEST_LIFETIME_MS);
-      settleRest.run(nowMs, b, a, nowMs - REQUEST_LIFETIME_MS);
+    /** Whatever is pending from one user to another, hidden or not. */
+    settle(state: 'accepted' | 'refused' | 'cancelled', sender: string, recipient: string, nowMs: number): void {
+      settlePending.run(state, nowMs, sender, recipient, nowMs - REQUEST_LIFETIME_MS);
     },
 
     refusedRecently: (sender: string, recipient: string, nowMs: number): boolean =>
@@ -114,9 +122,12 @@ export function requests(db: DatabaseSync) {
     /** Hidden ones count like any other. */
     exceedsQuota(sender: string, recipient: string, nowMs: number): boolean {
       const since = nowMs - REQUEST_LIFETIME_MS;
+      const { toAll = 0, toOne = 0 } = withdrawn.get(recipient, sender, nowMs - WITHDRAWN_COUNTED_MS) ?? {};
       return (
-        (pendingSent.get(sender, since)?.pending ?? 0) >= MAX_PENDING_SENT ||
-        (pendingReceived.get(recipient, since)?.pending ?? 0) >= MAX_PENDING_RECEIVED
+        toAll >= MAX_WITHDRAWN ||
+        toOne >= MAX_WITHDRAWN_TO_ONE ||
+        (pendingSent.get(sender, since, recipient)?.pending ?? 0) >= MAX_PENDING_SENT ||
+        (pendingReceived.get(recipient, since, sender)?.pending ?? 0) >= MAX_PENDING_RECEIVED
       );
     },
 

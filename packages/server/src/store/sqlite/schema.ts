@@ -55,9 +55,9 @@ CREATE TABLE requests (
   hidden INTEGER NOT NULL,
   created_ms INTEGER NOT NULL,
   body BLOB NOT NULL, -- empty once it is answered
-  body_sha256 BLOB NOT NULL,
+  body_sha256 BLOB NOT NULL, -- of what the sender sent, without what the server puts beside it
   answered_ms INTEGER,
-  answer_sha256 BLOB -- NULL: never answered, or settled by the answer to another request of the pair
+  answer_sha256 BLOB -- NULL: never answered, or settled by another request of the pair or the answer to it
 ) STRICT;
 CREATE INDEX requests_sent ON requests (sender, state, created_ms);
 CREATE INDEX requests_received ON requests (recipient, state, created_ms);

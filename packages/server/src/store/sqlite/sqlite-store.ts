@@ -74,7 +74,7 @@ function storeOver(batches: Batches): SqliteStore {
     findConversation: (conversation) => batches.call('findConversation', conversation),
     appendMessage: async (message) => batches.call('appendMessage', withRightPositions(message)),
     commit: async (commit) => batches.call('commit', withRightPositions(commit)),
-    readMailbox: (device, after, limit) => batches.call('readMailbox', device, after, limit),
+    readMailbox: (device, after, limit, maxBytes) => batches.call('readMailbox', device, after, limit, maxBytes),
     ack: (ack) => batches.call('ack', ack),
     publishKeys: (keys) => batches.call('publishKeys', keys),
     claimKeys: (claim) => batches.call('claimKeys', claim),

@@ -22,6 +22,11 @@ export class Statement<Parameters extends SQLInputValue[], Result extends Row = 
     return this.#statement.all(...parameters) as Result[];
   }
 
+  /** One row at a time, read when it is asked for. */
+  iterate(...parameters: Parameters): Iterable<Result> {
+    return this.#statement.iterate(...parameters) as Iterable<Result>;
+  }
+
   /** Returns how many rows it inserted, updated or deleted. */
   run(...parameters: Parameters): number {
     return Number(this.#statement.run(...parameters).changes);

@@ -104,13 +104,13 @@ export function answerRules(setting: Setting): void {
     assert.equal((await world.mailbox(carl)).length, 1);
   });
 
-  test('does not take the body of one kind of answer for a duplicate of another', async () => {
+  test('does not take one kind of answer for a duplicate of another with the same hash', async () => {
     const { world, store, anna, bert, request } = await asked();
     const acceptance = world.acceptance(bert, anna, request);
     await store.acceptRequest(acceptance);
-    const { body } = acceptance;
-    assert.deepEqual(await store.refuseRequest(world.answer(bert, anna, request, { body })), tooLate);
-    assert.deepEqual(await store.cancelRequest(world.answer(anna, bert, request, { body })), tooLate);
+    const { sha256 } = acceptance;
+    assert.deepEqual(await store.refuseRequest(world.answer(bert, anna, request, { sha256 })), tooLate);
+    assert.deepEqual(await store.cancelRequest(world.answer(anna, bert, request, { sha256 })), tooLate);
   });
 
   test('knows no request for anybody but its two users, each in his own part', async () => {
@@ -178,14 +178,33 @@ export function answerRules(setting: Setting): void {
     assert.deepEqual(await store.acceptRequest(world.acceptance(bert, anna, request, { epoch: 2n ** 63n })), malformed);
   });
 
-  test('settles what else is pending between two users who may talk now', async () => {
-    const { world, store, anna, bert, request } = await asked();
+  /** Two of one user to one user pend at once only where the clock was put back: the first had expired when the second came. */
+  async function askedTwice() {
+    const { world, store, anna, bert, carl, request } = await asked();
+    world.nowMs += 14 * DAY_MS;
     const second = world.request(anna, bert);
     assert.equal(await store.openRequest(second), 'ok');
+    world.nowMs -= 14 * DAY_MS;
+    return { world, store, anna, bert, carl, request, second };
+  }
+
+  test('settles what else is pending between two users who may talk now', async () => {
+    const { world, store, anna, bert, request, second } = await askedTwice();
     await store.acceptRequest(world.acceptance(bert, anna, request));
     assert.deepEqual(await store.acceptRequest(world.acceptance(bert, anna, second)), tooLate);
     assert.deepEqual(await store.refuseRequest(world.answer(bert, anna, second)), tooLate);
     assert.deepEqual(await store.cancelRequest(world.answer(anna, bert, second)), tooLate);
+  });
+
+  test('refuses with one request whatever else its sender has pending to that user', async () => {
+    const { world, store, anna, bert, carl, request, second } = await askedTwice();
+    const others = [world.request(anna, carl), world.request(carl, bert)] as const;
+    for (const other of others) await store.openRequest(other);
+    assert.equal(await store.refuseRequest(world.answer(bert, anna, second)), 'ok');
+    assert.deepEqual(await store.acceptRequest(world.acceptance(bert, anna, request)), tooLate);
+    assert.deepEqual(await store.refuseRequest(world.answer(bert, anna, request)), tooLate);
+    assert.equal(await store.acceptRequest(world.acceptance(carl, anna, others[0])), 'ok');
+    assert.equal(await store.acceptRequest(world.acceptance(bert, carl, others[1])), 'ok');
   });
 
   test('refuses a second ACCEPT of a pair though the clock was put back', async () => {

@@ -61,6 +61,20 @@ export function blockRules(setting: Setting): void {
     assert.deepEqual(await store.openRequest(world.request(others[99]![0], bert)), { refused: 'quota_exceeded' });
   });
 
+  test('replaces and counts hidden requests like others', async () => {
+    const { world, store, anna, bert, block } = await pair();
+    const shown = world.request(anna, bert);
+    await store.openRequest(shown);
+    await block(bert, 'anna');
+    const hidden = Array.from({ length: 5 }, () => world.request(anna, bert));
+    for (const request of hidden) assert.equal(await store.openRequest(request), 'hidden');
+    assert.deepEqual(await store.openRequest(world.request(anna, bert)), { refused: 'quota_exceeded' });
+    const unknown = { refused: 'unknown_request' };
+    assert.deepEqual(await store.cancelRequest(world.answer(anna, bert, hidden[3]!)), unknown);
+    assert.deepEqual(await store.acceptRequest(world.acceptance(bert, anna, shown)), unknown);
+    assert.equal(await store.cancelRequest(world.answer(anna, bert, hidden[4]!)), 'ok');
+  });
+
   test('lets hidden requests expire', async () => {
     const { world, store, anna, bert, block } = await pair();
     await block(bert, 'anna');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Setting } from '../compliance.ts';
-import type { TestDevice } from '../world.ts';
+import { ALL, type TestDevice } from '../world.ts';
 
 export function mailboxRules(setting: Setting): void {
   /** Bert with five items in his mailbox, at these positions. */
@@ -17,7 +17,7 @@ export function mailboxRules(setting: Setting): void {
     return { world, store: world.store, anna, bert, conversation, positions };
   }
   const left = async ({ device }: TestDevice, after = 0n, limit = 100) =>
-    (await setting.world.store.readMailbox(device, after, limit)).map((item) => item.position);
+    (await setting.world.store.readMailbox(device, after, limit, ALL)).map((item) => item.position);
   const acked = async ({ device }: TestDevice) => (await setting.world.store.openSession(device))?.acked;
 
   test('reads items in order of position, after one, at most so many', async () => {
@@ -30,6 +30,22 @@ export function mailboxRules(setting: Setting): void {
     assert.deepEqual(await left(bert, -1n), positions);
   });
 
+  test('reads no further than the item that fills the bytes asked for, and at least one', async () => {
+    const { world } = setting;
+    const [[anna], [bert]] = await Promise.all([world.user('anna'), world.user('bert')]);
+    const conversation = await world.conversation(anna, bert);
+    const deliveries = [100, 100, 300, 1].map((length) => world.delivery(bert, world.fresh(length)));
+    await world.store.appendMessage({ by: anna, conversation, epoch: 1n, deliveries });
+    const lengths = async (after: bigint, limit: number, maxBytes: number) =>
+      (await world.store.readMailbox(bert.device, after, limit, maxBytes)).map((item) => item.body.length);
+    assert.deepEqual(await lengths(0n, 10, 1), [100]);
+    assert.deepEqual(await lengths(0n, 10, 200), [100, 100]);
+    assert.deepEqual(await lengths(0n, 10, 201), [100, 100, 300]);
+    assert.deepEqual(await lengths(0n, 10, 501), [100, 100, 300, 1]);
+    assert.deepEqual(await lengths(0n, 1, 501), [100]);
+    assert.deepEqual(await lengths(deliveries[1]!.position, 10, 1), [300]);
+  });
+
   test('reads items in order of position though they were stored in another', async () => {
     const { world } = setting;
     const [[anna], [bert]] = await Promise.all([world.user('anna'), world.user('bert')]);
@@ -40,7 +56,7 @@ export function mailboxRules(setting: Setting): void {
   });
 
   test('reads nothing for a device nobody has', async () => {
-    assert.deepEqual(await setting.world.store.readMailbox('anna/0000000000000001', 0n, 10), []);
+    assert.deepEqual(await setting.world.store.readMailbox('anna/0000000000000001', 0n, 10, ALL), []);
   });
 
   test('deletes everything up to an ACK and remembers it, also after a restart', async () => {
@@ -50,7 +66,7 @@ export function mailboxRules(setting: Setting): void {
     const reopened = await setting.reopen();
     assert.equal((await reopened.openSession(bert.device))?.acked, positions[2]);
     assert.deepEqual(
-      (await reopened.readMailbox(bert.device, 0n, 10)).map((item) => item.position),
+      (await reopened.readMailbox(bert.device, 0n, 10, ALL)).map((item) => item.position),
       positions.slice(3),
     );
     assert.equal(world.store, store);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Setting } from '../compliance.ts';
+import { ALL } from '../world.ts';
 
 export function orderRules(setting: Setting): void {
   test('carries calls out in the order in which they were made', async () => {
@@ -17,7 +18,7 @@ export function orderRules(setting: Setting): void {
       append(2n),
       store.openSession(anna.device),
       append(2n),
-      store.readMailbox(bert.device, 0n, 10),
+      store.readMailbox(bert.device, 0n, 10, ALL),
     ]);
     const stale = { refused: 'stale_epoch' };
     assert.deepEqual(answers.slice(0, 5), ['ok', stale, 'ok', stale, 'ok']);
@@ -35,7 +36,7 @@ export function orderRules(setting: Setting): void {
     );
     const answers = await Promise.all(messages);
     assert.equal(answers.filter((answer) => answer === 'ok').length, 50);
-    assert.equal((await (await setting.reopen()).readMailbox(bert.device, 0n, 1_000)).length, 50);
+    assert.equal((await (await setting.reopen()).readMailbox(bert.device, 0n, 1_000, ALL)).length, 50);
   });
 
   test('carries out everything that was called before it closes, and nothing after', async () => {

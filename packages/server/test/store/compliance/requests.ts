@@ -37,17 +37,27 @@ export function requestRules(setting: Setting): void {
     assert.equal((await world.mailbox(bert)).length, 1);
   });
 
+  test('knows an RTT again by what its sender sent, whatever the server has put beside it', async () => {
+    const { world } = setting;
+    const [[anna], [bert]] = await Promise.all([world.user('anna'), world.user('bert')]);
+    const request = world.request(anna, bert);
+    assert.equal(await world.store.openRequest(request), 'ok');
+    assert.equal(await world.store.openRequest({ ...request, body: world.fresh(400) }), 'duplicate');
+    const malformed = { refused: 'malformed' };
+    assert.deepEqual(await world.store.openRequest({ ...request, sha256: world.fresh(32) }), malformed);
+  });
+
   test('refuses another RTT under a request id that is taken', async () => {
     const { world } = setting;
     const [[anna], [bert], [carl]] = await Promise.all([world.user('anna'), world.user('bert'), world.user('carl')]);
     const request = world.request(anna, bert);
     await world.store.openRequest(request);
-    const { requestId, body } = request;
+    const { requestId, sha256 } = request;
     const malformed = { refused: 'malformed' };
     assert.deepEqual(await world.store.openRequest(world.request(anna, bert, { requestId })), malformed);
-    assert.deepEqual(await world.store.openRequest(world.request(anna, carl, { requestId, body })), malformed);
-    assert.deepEqual(await world.store.openRequest(world.request(carl, bert, { requestId, body })), malformed);
-    assert.deepEqual(await world.store.openRequest(world.request(bert, anna, { requestId, body })), malformed);
+    assert.deepEqual(await world.store.openRequest(world.request(anna, carl, { requestId, sha256 })), malformed);
+    assert.deepEqual(await world.store.openRequest(world.request(carl, bert, { requestId, sha256 })), malformed);
+    assert.deepEqual(await world.store.openRequest(world.request(bert, anna, { requestId, sha256 })), malformed);
     assert.deepEqual(await world.store.findRequest(requestId), { from: 'anna', to: 'bert', hidden: false });
     assert.equal((await world.mailbox(bert)).length, 1);
   });
@@ -114,13 +124,88 @@ export function requestRules(setting: Setting): void {
     assert.equal(await world.store.openRequest(world.request(anna, others[1]![0])), 'ok');
   });
 
-  test('refuses a 101st pending RTT to one user', async () => {
+  test('refuses a 101st pending RTT to one user, but not one that replaces another', async () => {
     const { world } = setting;
     const [anna] = await world.user('anna');
     const others = await Promise.all(Array.from({ length: 101 }, (_, index) => world.user(`other${index}`)));
     const answers = await Promise.all(others.map(([other]) => world.store.openRequest(world.request(other, anna))));
     assert.deepEqual(answers.slice(0, 100), Array(100).fill('ok'));
     assert.deepEqual(answers[100], { refused: 'quota_exceeded' });
+    assert.equal(await world.store.openRequest(world.request(others[0]![0], anna)), 'ok');
+  });
+
+  test('replaces a pending RTT by a newer one of the same user to the same user, as if it were cancelled', async () => {
+    const { world } = setting;
+    const [[anna], [bert]] = await Promise.all([world.user('anna'), world.user('bert')]);
+    const older = world.request(anna, bert);
+    const newer = world.request(anna, bert);
+    assert.equal(await world.store.openRequest(older), 'ok');
+    assert.equal(await world.store.openRequest(newer), 'ok');
+    assert.equal(await world.store.openRequest(older), 'duplicate', 'which does not come back');
+    assert.equal((await world.mailbox(bert)).length, 2);
+    const unknown = { refused: 'unknown_request' };
+    assert.deepEqual(await world.store.acceptRequest(world.acceptance(bert, anna, older)), unknown);
+    assert.deepEqual(await world.store.refuseRequest(world.answer(bert, anna, older)), unknown);
+    assert.deepEqual(await world.store.cancelRequest(world.answer(anna, bert, older)), unknown);
+    assert.deepEqual(await world.store.openRequest(world.request(bert, anna)), { refused: 'crossed', first: newer.body });
+    assert.equal(await world.store.acceptRequest(world.acceptance(bert, anna, newer)), 'ok');
+  });
+
+  test('replaces no RTT to or from anybody else', async () => {
+    const { world } = setting;
+    const [[anna], [bert], [carl]] = await Promise.all([world.user('anna'), world.user('bert'), world.user('carl')]);
+    const others = [world.request(anna, carl), world.request(carl, bert)] as const;
+    for (const request of [...others, world.request(anna, bert), world.request(anna, bert)]) {
+      assert.equal(await world.store.openRequest(request), 'ok');
+    }
+    assert.equal(await world.store.acceptRequest(world.acceptance(carl, anna, others[0])), 'ok');
+    assert.equal(await world.store.acceptRequest(world.acceptance(bert, carl, others[1])), 'ok');
+  });
+
+  test('counts one that replaces another among the 20 pending once', async () => {
+    const { world } = setting;
+    const [anna] = await world.user('anna');
+    const others = await Promise.all(Array.from({ length: 21 }, (_, index) => world.user(`other${index}`)));
+    for (const [other] of others.slice(0, 20)) {
+      assert.equal(await world.store.openRequest(world.request(anna, other)), 'ok');
+    }
+    assert.equal(await world.store.openRequest(world.request(anna, others[0]![0])), 'ok');
+    assert.deepEqual(await world.store.openRequest(world.request(anna, others[20]![0])), { refused: 'quota_exceeded' });
+  });
+
+  test('refuses another RTT to a user after 5 of one day were cancelled or replaced, until a day has gone by', async () => {
+    const { world } = setting;
+    const [[anna], [bert], [carl]] = await Promise.all([world.user('anna'), world.user('bert'), world.user('carl')]);
+    const ask = (to = bert) => world.store.openRequest(world.request(anna, to, { deliveries: [] }));
+    for (let i = 0; i < 3; i++) {
+      const request = world.request(anna, bert);
+      assert.equal(await world.store.openRequest(request), 'ok');
+      assert.equal(await world.store.cancelRequest(world.answer(anna, bert, request)), 'ok');
+    }
+    for (let i = 0; i < 3; i++) assert.equal(await ask(), 'ok');
+    world.nowMs += DAY_MS - 1;
+    assert.deepEqual(await ask(), { refused: 'quota_exceeded' });
+    assert.equal(await ask(carl), 'ok');
+    world.nowMs += 1;
+    assert.equal(await ask(), 'ok');
+  });
+
+  test('refuses another RTT of a user after 50 of one day were cancelled or replaced', async () => {
+    const { world } = setting;
+    const [anna] = await world.user('anna');
+    const others = await Promise.all(Array.from({ length: 11 }, (_, index) => world.user(`other${index}`)));
+    for (const [other] of others.slice(0, 10)) {
+      for (let i = 0; i < 5; i++) {
+        const request = world.request(anna, other, { deliveries: [] });
+        assert.equal(await world.store.openRequest(request), 'ok');
+        assert.equal(await world.store.cancelRequest(world.answer(anna, other, request)), 'ok');
+      }
+    }
+    const last = world.request(anna, others[10]![0]);
+    assert.deepEqual(await world.store.openRequest(last), { refused: 'quota_exceeded' });
+    assert.equal(await world.store.openRequest(world.request(others[10]![0], anna)), 'ok', 'others may ask');
+    world.nowMs += DAY_MS;
+    assert.equal(await world.store.openRequest(world.request(anna, others[9]![0])), 'ok');
   });
 
   test('checks a recent refusal before the caps', async () => {
