@@ -4,8 +4,9 @@ import { ConversationState, type OutboxRow, type Request } from '../gen/rows_pb.
 import { commitAnswered } from './commits.ts';
 import type { Context } from './context.ts';
 import { fail } from './failure.ts';
+import { recordGap } from './gaps.ts';
 import { receiveRtt } from './incoming-consent.ts';
-import { messageAnswered } from './incoming-messages.ts';
+import { messageAnswered, openFuture } from './incoming-messages.ts';
 import { advanceAtEnd } from './messages.ts';
 import { forgetRequest } from './requests.ts';
 import type { Transaction } from './transaction.ts';
@@ -15,7 +16,11 @@ export async function answered(context: Context, transaction: Transaction, key: 
   const row = transaction.get(context.records.outbox, key);
   if (row === undefined) return;
   if (row.opcode === Opcode.MESSAGE) return messageAnswered(context, transaction, row, reply);
-  if (row.opcode === Opcode.COMMIT) return commitAnswered(context, transaction, row, reply);
+  if (row.opcode === Opcode.COMMIT) {
+    await commitAnswered(context, transaction, row, reply);
+    const onGap = (error: unknown): void => recordGap(context, transaction, undefined, error);
+    return openFuture(context, transaction, toHex(row.conversation), onGap);
+  }
   transaction.delete(context.records.outbox, key);
   const error = reply.kind === 'error' ? reply.error : undefined;
   if (row.opcode === Opcode.SETTINGS) return error && fail(context, transaction, error.code, `${row.peer}: ${error.message}`);
