@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { Opcode } from '@parley/protocol';
-import { MessageSchema, OkSchema } from '@parley/protocol/wire';
+import { AcceptSchema, MessageSchema, OkSchema, RttSchema } from '@parley/protocol/wire';
+import { accept } from '../src/conversations/requests.ts';
 import type { OutboxRow } from '../src/gen/rows_pb.ts';
 import type { Device } from './support/device.ts';
 import { Scene } from './support/scene.ts';
@@ -67,6 +68,24 @@ test('opens what came too early once its own commit has its OK', async () => {
   for (const [key, row] of rows) rows.set(key, { ...row, future: [early] });
   await ok(alice, commit);
   assert.deepEqual([texts(alice), alice.codes()], [['too early'], []]);
+});
+
+test('shows what is said in a conversation before the OK to the ACCEPT that made it', async () => {
+  const scene = await Scene.create();
+  const [alice, bob] = [await scene.device('alice'), await scene.device('bob')];
+  await bob.deliver(Opcode.RTT, toBinary(RttSchema, await scene.ask(alice, 'bob')));
+  await accept(bob.context, 'alice');
+  await bob.settled();
+  const [row] = bob.waiting(Opcode.ACCEPT);
+  assert.ok(row);
+  const answer = { ...fromBinary(AcceptSchema, row.body), fromDevices: bob.list };
+  await alice.deliver(Opcode.ACCEPT, toBinary(AcceptSchema, answer));
+  await say(scene, alice, bob, 'hello');
+  await bob.send('alice', 'waits for the OK');
+  assert.deepEqual([texts(bob), bob.codes(), bob.waiting(Opcode.MESSAGE)[0]?.body.length], [['hello'], [], 0]);
+  await ok(bob, row);
+  await alice.deliver(Opcode.MESSAGE, await bob.hand(Opcode.MESSAGE, (body) => body));
+  assert.deepEqual(texts(alice), ['waits for the OK']);
 });
 
 /** Two who talk, and a commit of alice that has no answer yet. */

@@ -25,7 +25,7 @@ export async function receiveMessage(context: Context, transaction: Transaction,
   const key = toHex(message.conversation);
   const conversation = transaction.get(context.records.conversations, key);
   const group = conversation === undefined ? undefined : await transaction.group(key);
-  if (conversation === undefined || group === undefined || conversation.state !== ConversationState.OPEN) {
+  if (conversation === undefined || group === undefined || conversation.state === ConversationState.CLOSED) {
     throw new MlsError('wrong_group', 'a message in no conversation of ours');
   }
   if (await transaction.has('seen', toHex(message.id))) return;
