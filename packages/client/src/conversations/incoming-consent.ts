@@ -1,7 +1,14 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { equalBytes, MAX_DEVICES, MAX_KEY_PACKAGE, REQUEST_LIFETIME_MS, toHex } from '@parley/protocol';
 import { type Accept, type Cancel, type Refuse, type Rtt, RttSchema } from '@parley/protocol/wire';
-import { ConversationSchema, ConversationState, type Request, RequestSchema, RequestState } from '../gen/rows_pb.ts';
+import {
+  type Conversation,
+  ConversationSchema,
+  ConversationState,
+  type Request,
+  RequestSchema,
+  RequestState,
+} from '../gen/rows_pb.ts';
 import { type GroupInfo, MlsError } from '../mls/mls.ts';
 import { nextUpdateMs } from './commits.ts';
 import { type CheckedConsent, checkAccept, checkCancel, checkRefuse, checkRtt } from './consent.ts';
@@ -9,7 +16,8 @@ import type { Context } from './context.ts';
 import { mlsDevice, storedKeyPackages } from './keys.ts';
 import { requireTwo } from './members.ts';
 import { InvalidConsentError } from './pins.ts';
-import { findPending, forgetRequest, keepIncoming, markAccepted } from './requests.ts';
+import { forgetRequest, hasAsked, keepIncoming, markAccepted, settlePair } from './requests.ts';
+import { isSettled } from './seen.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
@@ -19,11 +27,16 @@ import type { Transaction } from './transaction.ts';
 export async function receiveRtt(context: Context, transaction: Transaction, rtt: Rtt): Promise<void> {
   const { environment, records } = context;
   const consent = checkRtt(context, transaction, rtt);
-  const { requestId, timeMs, from, to } = consent;
-  if (transaction.get(records.requests, toHex(requestId)) !== undefined) return;
-  const self = records.account.username;
+  const { requestId, timeMs, from, to, deviceId } = consent;
+  if (transaction.get(records.requests, toHex(requestId)) !== undefined || (await isSettled(transaction, requestId))) return;
+  if (timeMs < environment.now() - REQUEST_LIFETIME_MS) return;
+  const { account } = records;
+  const isOurs = from.username === account.username;
+  if (standingConversation(context, transaction, isOurs ? to : from.username) !== undefined) return;
   const state = RequestState.PENDING;
-  if (from.username === self) {
+  if (isOurs) {
+    // What this device does not know of its own requests is over.
+    if (equalBytes(deviceId, account.deviceId)) return;
     // By a sibling device: its Welcome may be for a KeyPackage that this device has published.
     transaction.put(records.requests, create(RequestSchema, { requestId, peer: to, outgoing: true, state, timeMs }));
     return;
@@ -34,13 +47,12 @@ export async function receiveRtt(context: Context, transaction: Transaction, rtt
   }
   const peer = from.username;
   if (transaction.get(records.contacts, peer)?.blocked === true) return;
-  if (timeMs < environment.now() - REQUEST_LIFETIME_MS) return;
-  const ours = findPending(context, transaction, peer, 'outgoing');
+  const crossing = hasAsked(context, transaction, peer);
   const bytes = toBinary(RttSchema, { ...rtt, position: 0n });
-  const incoming = create(RequestSchema, { requestId, peer, state, timeMs, rtt: bytes, crossing: ours !== undefined });
+  const incoming = create(RequestSchema, { requestId, peer, state, timeMs, rtt: bytes, crossing });
   keepIncoming(context, transaction, incoming);
-  if (ours === undefined) return transaction.effect(() => context.show(toHex(requestId), peer));
-  forgetRequest(context, transaction, ours);
+  if (!crossing) return transaction.effect(() => context.show(toHex(requestId), peer));
+  // Ours stays: should the other one have been taken back meanwhile, the server takes ours. Its answer says.
   markAccepted(context, transaction, incoming);
 }
 
@@ -67,6 +79,7 @@ export async function receiveAccept(context: Context, transaction: Transaction, 
   const { conversation: id } = consent;
   openConversation(context, transaction, { id, peer: request.peer, suite: info.suite, state: ConversationState.OPEN });
   forgetRequest(context, transaction, request);
+  settlePair(context, transaction, request.peer);
   if (keyPackages.some(({ keyPackage, lastResort }) => keyPackage.reference === reference && !lastResort)) {
     transaction.deleteRow('keypackage', reference);
   }
@@ -85,7 +98,16 @@ export async function receiveCancel(context: Context, transaction: Transaction, 
   const consent = checkCancel(context, transaction, cancel);
   // One that was answered or replaced here needs no cancelling.
   if (transaction.get(context.records.requests, toHex(consent.requestId)) === undefined) return;
-  forgetRequest(context, transaction, requireRequest(context, transaction, consent, 'cancel'));
+  const request = requireRequest(context, transaction, consent, 'cancel');
+  // The server is about to say what becomes of our answer.
+  if (!request.outgoing && request.state === RequestState.ANSWERED) return;
+  forgetRequest(context, transaction, request);
+}
+
+/** The conversation in which both may write to each other. */
+export function standingConversation(context: Context, transaction: Transaction, peer: string): Conversation | undefined {
+  const rows = transaction.values(context.records.conversations);
+  return rows.find((row) => row.peer === peer && row.state === ConversationState.OPEN);
 }
 
 /** From now on messages to this user go to this conversation. */

@@ -5,10 +5,10 @@ import { commitAnswered } from './commits.ts';
 import type { Context } from './context.ts';
 import { fail } from './failure.ts';
 import { recordGap } from './gaps.ts';
-import { receiveRtt } from './incoming-consent.ts';
+import { receiveRtt, standingConversation } from './incoming-consent.ts';
 import { messageAnswered, openFuture } from './incoming-messages.ts';
 import { advanceAtEnd } from './messages.ts';
-import { forgetRequest } from './requests.ts';
+import { forgetRequest, hasAsked, settlePair } from './requests.ts';
 import type { Transaction } from './transaction.ts';
 
 /** What the server's answer to something from the outbox leads to. Deletes the row, or changes what is sent next. */
@@ -44,10 +44,9 @@ async function requestAnswered(
   // The other one asked first. With our own request still there it counts as consent of both.
   const first = error.crossedWith;
   if (error.code === 'crossed' && first !== undefined) {
+    // By a mailbox that was faster it may be known already, and then so is its acceptance.
     await transaction.attempt((inner) => receiveRtt(context, inner, first));
-    // By a mailbox that was faster the request may be known already, and then so is its acceptance.
-    if (transaction.get(context.records.requests, toHex(row.requestId)) !== undefined)
-      forgetRequest(context, transaction, request);
+    forgetRequest(context, transaction, request);
     return;
   }
   forgetRequest(context, transaction, request);
@@ -67,16 +66,20 @@ async function acceptAnswered(
   if (error === undefined) {
     if (conversation !== undefined) transaction.put(records.conversations, { ...conversation, state: ConversationState.OPEN });
     if (request !== undefined) forgetRequest(context, transaction, request);
+    settlePair(context, transaction, row.peer);
     if (request?.crossing === true) transaction.effect(() => context.emit({ event: 'accepted', by: row.peer }));
     return advanceAtEnd(context, transaction, key);
   }
   dropConversation(context, transaction, row);
   // Answered by a sibling device: its Welcome is on its way and needs the request.
-  if (request !== undefined && error.code !== 'already_answered') forgetRequest(context, transaction, request);
+  const isAwaited = error.code === 'already_answered' && standingConversation(context, transaction, row.peer) === undefined;
+  if (request !== undefined && !isAwaited) forgetRequest(context, transaction, request);
+  // The other one has taken the request back, and is asked by our own, which stands.
+  if (request?.crossing === true && hasAsked(context, transaction, row.peer)) return;
   fail(context, transaction, error.code, `${row.peer}: ${error.message}`);
 }
 
-/** The group that nobody joined, and what was to be said in it. */
+/** Drops the group that nobody joined, and what was to be said in it. */
 function dropConversation(context: Context, transaction: Transaction, row: OutboxRow): void {
   const { contacts, conversations, outbox } = context.records;
   const key = toHex(row.conversation);
@@ -84,7 +87,10 @@ function dropConversation(context: Context, transaction: Transaction, row: Outbo
   transaction.putGroup(key, undefined);
   const contact = transaction.get(contacts, row.peer);
   if (contact !== undefined && toHex(contact.conversation) === key) {
-    transaction.put(contacts, { ...contact, conversation: new Uint8Array(0) });
+    transaction.put(contacts, {
+      ...contact,
+      conversation: standingConversation(context, transaction, row.peer)?.id ?? new Uint8Array(0),
+    });
   }
   for (const waiting of transaction.values(outbox)) {
     if (waiting.opcode !== Opcode.MESSAGE || toHex(waiting.conversation) !== key) continue;
