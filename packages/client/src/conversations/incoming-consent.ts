@@ -13,6 +13,7 @@ import { type GroupInfo, MlsError } from '../mls/mls.ts';
 import { nextUpdateMs } from './commits.ts';
 import { type CheckedConsent, checkAccept, checkCancel, checkRefuse, checkRtt } from './consent.ts';
 import type { Context } from './context.ts';
+import { fail } from './failure.ts';
 import { mlsDevice, storedKeyPackages } from './keys.ts';
 import { requireTwo } from './members.ts';
 import { InvalidConsentError } from './pins.ts';
@@ -102,6 +103,8 @@ export async function receiveCancel(context: Context, transaction: Transaction, 
   // The server is about to say what becomes of our answer.
   if (!request.outgoing && request.state === RequestState.ANSWERED) return;
   forgetRequest(context, transaction, request);
+  const isAwaited = request.state === RequestState.ACCEPTING && !hasAsked(context, transaction, request.peer);
+  if (isAwaited) fail(context, transaction, 'unknown_request', `${request.peer} has taken the request back`);
 }
 
 /** The conversation in which both may write to each other. */

@@ -1,6 +1,7 @@
 import { Opcode, toHex } from '@parley/protocol';
 import type { Reply, RequestError } from '../connection/reply.ts';
 import { ConversationState, type OutboxRow, type Request } from '../gen/rows_pb.ts';
+import { VaultError } from '../vault/vault.ts';
 import { commitAnswered } from './commits.ts';
 import type { Context } from './context.ts';
 import { fail } from './failure.ts';
@@ -13,15 +14,29 @@ import type { Transaction } from './transaction.ts';
 
 /** What the server's answer to something from the outbox leads to. Deletes the row, or changes what is sent next. */
 export async function answered(context: Context, transaction: Transaction, key: string, reply: Reply): Promise<void> {
-  const row = transaction.get(context.records.outbox, key);
+  const { outbox, requests } = context.records;
+  const row = transaction.get(outbox, key);
   if (row === undefined) return;
+  try {
+    await transaction.attempt((inner) => handle(context, inner, row, reply));
+  } catch (error) {
+    if (error instanceof VaultError) throw error;
+    // An answer that cannot be processed is one nevertheless: nothing is sent again that has it.
+    transaction.delete(outbox, key);
+    const request = transaction.get(requests, toHex(row.requestId));
+    if (request !== undefined) forgetRequest(context, transaction, request);
+    recordGap(context, transaction, undefined, error);
+  }
+}
+
+async function handle(context: Context, transaction: Transaction, row: OutboxRow, reply: Reply): Promise<void> {
   if (row.opcode === Opcode.MESSAGE) return messageAnswered(context, transaction, row, reply);
   if (row.opcode === Opcode.COMMIT) {
     await commitAnswered(context, transaction, row, reply);
     const onGap = (error: unknown): void => recordGap(context, transaction, undefined, error);
     return openFuture(context, transaction, toHex(row.conversation), onGap);
   }
-  transaction.delete(context.records.outbox, key);
+  transaction.delete(context.records.outbox, row.key);
   const error = reply.kind === 'error' ? reply.error : undefined;
   if (row.opcode === Opcode.SETTINGS) return error && fail(context, transaction, error.code, `${row.peer}: ${error.message}`);
   const request = transaction.get(context.records.requests, toHex(row.requestId));
@@ -45,7 +60,7 @@ async function requestAnswered(
   const first = error.crossedWith;
   if (error.code === 'crossed' && first !== undefined) {
     // By a mailbox that was faster it may be known already, and then so is its acceptance.
-    await transaction.attempt((inner) => receiveRtt(context, inner, first));
+    await receiveRtt(context, transaction, first);
     forgetRequest(context, transaction, request);
     return;
   }

@@ -27,7 +27,7 @@ export async function request(context: Context, user: string): Promise<void> {
   if (siblings === undefined) return;
   await records.transact(async (transaction) => {
     const crossing = findPending(context, transaction, user, 'incoming');
-    if (crossing !== undefined) return markAccepted(context, transaction, crossing);
+    if (crossing !== undefined) return markAccepted(context, transaction, { ...crossing, crossing: true });
     if (findPending(context, transaction, user, 'outgoing') !== undefined) return;
     const contact = transaction.get(records.contacts, user);
     if (contact !== undefined && contact.conversation.length > 0) {
