@@ -16,6 +16,7 @@ import type { Context } from './context.ts';
 import { fail } from './failure.ts';
 import { mlsDevice, storedKeyPackages } from './keys.ts';
 import { requireTwo } from './members.ts';
+import { bindMessages } from './messages.ts';
 import { InvalidConsentError } from './pins.ts';
 import { forgetRequest, hasAsked, keepIncoming, markAccepted, settlePair } from './requests.ts';
 import { isSettled } from './seen.ts';
@@ -124,6 +125,7 @@ export function openConversation(
   if (contact === undefined) throw new InvalidConsentError('its user is not known');
   transaction.put(conversations, create(ConversationSchema, { ...init, updateDueMs: nextUpdateMs(context) }));
   transaction.put(contacts, { ...contact, conversation: init.id });
+  bindMessages(context, transaction, init.peer, init.id);
 }
 
 /** The request that a statement is about, if its signer is the one of the two users who may say this. */

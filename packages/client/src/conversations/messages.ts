@@ -1,7 +1,14 @@
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { equalBytes, MAX_TEXT_BYTES, MESSAGE_ID_BYTES, Opcode, toHex, utf8 } from '@parley/protocol';
 import { ContentSchema, MessageSchema } from '@parley/protocol/wire';
-import { type Conversation, ConversationState, MessageKind, MessageRowSchema, type OutboxRow } from '../gen/rows_pb.ts';
+import {
+  type Conversation,
+  ConversationState,
+  MessageKind,
+  MessageRowSchema,
+  type OutboxRow,
+  RequestState,
+} from '../gen/rows_pb.ts';
 import { type GroupState, MlsError } from '../mls/mls.ts';
 import { commitUpdate, isUpdateDue, MESSAGES_PER_UPDATE } from './commits.ts';
 import type { Context } from './context.ts';
@@ -34,7 +41,8 @@ function composeOne(context: Context, transaction: Transaction, { to, text, tag 
   }
   const contact = transaction.get(records.contacts, to);
   const conversation = contact && transaction.get(records.conversations, toHex(contact.conversation));
-  if (contact === undefined || conversation === undefined || conversation.state === ConversationState.CLOSED) {
+  const isOpen = conversation !== undefined && conversation.state !== ConversationState.CLOSED;
+  if (contact === undefined || !(isOpen || isBeingAccepted(context, transaction, to))) {
     fail(context, transaction, 'no_consent', `${to} has not accepted to talk with you`);
     return;
   }
@@ -51,16 +59,54 @@ function composeOne(context: Context, transaction: Transaction, { to, text, tag 
   outbox.add(transaction, {
     key: toHex(id),
     opcode: Opcode.MESSAGE,
-    conversation: conversation.id,
+    conversation: isOpen ? conversation.id : new Uint8Array(0),
     messageId: id,
     content,
     tag,
     peer: to,
   });
-  const author = records.account.username;
-  const row = { id, conversation: conversation.id, author, sentMs, kind: MessageKind.TEXT, text: wellFormed };
-  putMessage(context, transaction, row);
-  advanceAtEnd(context, transaction, toHex(conversation.id));
+  if (isOpen) putOwn(context, transaction, { id, conversation: conversation.id, sentMs, text: wellFormed });
+}
+
+/** What was typed to this user goes into this conversation. Until there is one it waits in the outbox without. */
+export function bindMessages(context: Context, transaction: Transaction, peer: string, conversation: Uint8Array): void {
+  for (const row of unboundMessages(context, transaction, peer)) {
+    context.outbox.put(transaction, { ...row, conversation });
+    const { id, body, sentMs } = fromBinary(ContentSchema, row.content);
+    const text = body.case === 'text' ? body.value.text : '';
+    putOwn(context, transaction, { id, conversation, sentMs: Number(sentMs), text });
+  }
+}
+
+/** The history of a conversation has what this user said, and the group sends it when it may. */
+function putOwn(
+  context: Context,
+  transaction: Transaction,
+  said: { id: Uint8Array; conversation: Uint8Array; sentMs: number; text: string },
+): void {
+  putMessage(context, transaction, { ...said, author: context.records.account.username, kind: MessageKind.TEXT });
+  advanceAtEnd(context, transaction, toHex(said.conversation));
+}
+
+/** There will be no conversation for what waits for one. */
+export function dropUnbound(context: Context, transaction: Transaction, peer: string): void {
+  for (const row of unboundMessages(context, transaction, peer)) dropMessage(context, transaction, row);
+}
+
+export function dropMessage(context: Context, transaction: Transaction, row: OutboxRow): void {
+  transaction.delete(context.records.outbox, row.key);
+  const message = `a message to ${row.peer} was not sent: the request was withdrawn or answered elsewhere`;
+  fail(context, transaction, 'no_consent', message);
+}
+
+function unboundMessages(context: Context, transaction: Transaction, peer: string): OutboxRow[] {
+  const rows = transaction.values(context.records.outbox);
+  return rows.filter((row) => row.opcode === Opcode.MESSAGE && row.peer === peer && row.conversation.length === 0);
+}
+
+function isBeingAccepted(context: Context, transaction: Transaction, user: string): boolean {
+  const rows = transaction.values(context.records.requests);
+  return rows.some((row) => row.peer === user && row.state === RequestState.ACCEPTING);
 }
 
 export function putMessage(

@@ -8,7 +8,7 @@ import { fail } from './failure.ts';
 import { recordGap } from './gaps.ts';
 import { receiveRtt, standingConversation } from './incoming-consent.ts';
 import { messageAnswered, openFuture } from './incoming-messages.ts';
-import { advanceAtEnd } from './messages.ts';
+import { advanceAtEnd, dropMessage } from './messages.ts';
 import { forgetRequest, hasAsked, settlePair } from './requests.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -109,12 +109,6 @@ function dropConversation(context: Context, transaction: Transaction, row: Outbo
   }
   for (const waiting of transaction.values(outbox)) {
     if (waiting.opcode !== Opcode.MESSAGE || toHex(waiting.conversation) !== key) continue;
-    transaction.delete(outbox, waiting.key);
-    fail(
-      context,
-      transaction,
-      'no_consent',
-      `a message to ${row.peer} was not sent: the request was withdrawn or answered elsewhere`,
-    );
+    dropMessage(context, transaction, waiting);
   }
 }

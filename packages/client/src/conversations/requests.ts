@@ -15,6 +15,7 @@ import { makeCancel, makeRefuse, makeRtt } from './consent.ts';
 import type { Context } from './context.ts';
 import { fail } from './failure.ts';
 import { claimKeyPackages, makeKeyPackage } from './keys.ts';
+import { dropUnbound } from './messages.ts';
 import { markSettled } from './seen.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -141,6 +142,7 @@ export function outboxRow(opcode: Opcode, requestId: Uint8Array, peer: string, b
 /** Forgets a request, all but its id, and the private parts of the KeyPackages that went with one of ours. */
 export function forgetRequest(context: Context, transaction: Transaction, found: Request): void {
   markSettled(context, transaction, found.requestId);
+  if (found.state === RequestState.ACCEPTING) dropUnbound(context, transaction, found.peer);
   transaction.delete(context.records.requests, toHex(found.requestId));
   for (const reference of found.references) transaction.deleteRow('keypackage', reference);
 }
