@@ -8,6 +8,26 @@ export type Reply =
   | { readonly kind: 'error'; readonly error: RequestError }
   | { readonly kind: 'lost' };
 
+/** The server's trouble, not the request's: the same may be sent again after a while. */
+const PASSING: ReadonlySet<string> = new Set(['rate_limited', 'server_busy', 'shutting_down', 'internal']);
+/** Where the server does not say how long; and however long it says. */
+const DEFAULT_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 10 * 60 * 1_000;
+
+export function isPassing(reply: Reply): reply is Extract<Reply, { kind: 'error' }> {
+  return reply.kind === 'error' && PASSING.has(reply.error.code);
+}
+
+/** When to send again what got a passing error, milliseconds. */
+export function retryDelay({ retryAfterMs }: RequestError): number {
+  return retryAfterMs || DEFAULT_RETRY_MS;
+}
+
+/** What a server asks for, up to a length that a person might wait. */
+export function boundedRetry(retryAfterMs: number): number {
+  return Math.min(retryAfterMs, MAX_RETRY_MS);
+}
+
 /** The server's ERROR to a request, with what some codes carry. */
 export class RequestError extends ParleyError {
   /** `crossed`: the request that was there first. */
@@ -16,7 +36,7 @@ export class RequestError extends ParleyError {
   constructor(error: WireError) {
     // A code that this version does not know is the server's fault, whatever it is.
     const code: ErrorCode = isErrorCode(error.code) ? error.code : 'internal';
-    super(code, error.detail === '' ? code : error.detail, { retryAfterMs: error.retryAfterMs });
+    super(code, error.detail === '' ? code : error.detail, { retryAfterMs: boundedRetry(error.retryAfterMs) });
     this.crossedWith = error.crossedWith;
   }
 }
