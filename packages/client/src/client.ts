@@ -114,12 +114,9 @@ export class ParleyClient {
   send(user: string, text: string, id: string): void {
     if (!this.#takes()) return;
     const message = { to: user, text, tag: id };
-    // What this user was told before has to be done first.
-    if (!this.#lanes.isBusy(user) && !this.#messenger.isOpening(user)) {
-      this.#type(message);
-      return;
-    }
-    this.#command(user, async () => this.#type(message));
+    // What was asked before about this user has to be stored first.
+    if (this.#lanes.isBusy(user)) this.#job(user, async () => this.#type(message));
+    else this.#type(message);
   }
 
   /** Resolves when everything asked and sent has its answer, however long the server is away; also when the client has ended. */
@@ -144,6 +141,10 @@ export class ParleyClient {
     if (this.#takes()) {
       await this.#sendTyped();
       await this.#messenger.stop();
+      // What waited for the server waits no more.
+      while (!this.#lanes.isIdle) await new Promise<void>((resolve) => this.#waiters.push(resolve));
+      await this.#sendTyped();
+      await this.#messenger.context.records.idle();
     }
     this.#end(undefined);
   }
@@ -154,15 +155,14 @@ export class ParleyClient {
       this.#complain('malformed', 'this is not a user name');
       return;
     }
-    const job = async (): Promise<void> => {
-      try {
-        await this.#messenger.opened(user);
-        await act(this.#messenger.context, user);
-        await this.#messenger.opened(user);
-      } catch (error) {
-        this.#messenger.fail(error);
-      }
-    };
+    this.#job(user, async () => {
+      await this.#messenger.opened(user);
+      await act(this.#messenger.context, user);
+    });
+  }
+
+  #job(user: string, act: () => Promise<void>): void {
+    const job = (): Promise<void> => act().catch((error: unknown) => this.#messenger.fail(error));
     if (!this.#lanes.run(user, job, () => this.#progress())) {
       this.#complain('quota_exceeded', 'too many commands wait for the server');
     }

@@ -85,10 +85,6 @@ export class Messenger {
     return this.#openings.get(user) ?? Promise.resolve();
   }
 
-  isOpening(user: string): boolean {
-    return this.#openings.has(user);
-  }
-
   /** Whether all that was to be sent has its answer. */
   get isSettled(): boolean {
     return this.#openings.size === 0 && this.#inbox.isIdle && this.context.outbox.size === 0;

@@ -4,7 +4,7 @@ import { ConnectError, LoginError } from '../errors.ts';
 import { backoff } from './backoff.ts';
 import { Connection } from './connection.ts';
 import { type Credentials, type LoggedIn, logIn } from './login.ts';
-import type { Reply, RequestError } from './reply.ts';
+import { isPassing, type Reply, type RequestError } from './reply.ts';
 import type { ServerAddress } from './socket.ts';
 
 /** A connection that lasted this long was a good one: the next failure starts from the shortest wait again. */
@@ -36,6 +36,8 @@ export class Link {
   readonly #handlers: LinkHandlers;
   readonly #onlineWaiters: ((connection: Connection | undefined) => void)[] = [];
   readonly #attemptWaiters: (() => void)[] = [];
+  /** End the wait of a question that is asked again. */
+  readonly #sleepers = new Set<() => void>();
   #state: State = { name: 'idle' };
   #attempt = 0;
   #saidOffline = false;
@@ -61,6 +63,7 @@ export class Link {
     this.#state = { name: 'stopped' };
     if (state.name === 'waiting') state.timer.cancel();
     if (state.name === 'online') state.connection.close();
+    for (const wake of this.#sleepers) wake();
     this.#settle(undefined);
   }
 
@@ -70,18 +73,31 @@ export class Link {
     return new Promise((resolve) => this.#attemptWaiters.push(resolve));
   }
 
-  /** Asks as often as it takes until there is an answer: for requests that may be carried out twice. `lost` after `stop`. */
+  /** Asks as often as it takes until there is an answer that is not a passing error: for requests that may be carried out twice. `lost` after `stop`. */
   async ask(opcode: Opcode, body: Uint8Array): Promise<Reply> {
     for (;;) {
       const connection = this.connection ?? (await this.#online());
       if (connection === undefined) return { kind: 'lost' };
       const reply = await new Promise<Reply>((resolve) => connection.send(opcode, body, resolve));
-      if (reply.kind === 'error' && reply.error.code === 'rate_limited') {
-        const { waitMs } = reply.error;
-        connection.pause(waitMs);
-        await new Promise<void>((resolve) => this.#environment.setTimer(resolve, waitMs));
-      } else if (reply.kind !== 'lost') return reply;
+      if (reply.kind === 'lost') continue;
+      if (!isPassing(reply)) return reply;
+      const { waitMs } = reply.error;
+      if (reply.error.code === 'rate_limited') connection.pause(waitMs);
+      await this.#wait(waitMs);
     }
+  }
+
+  /** Shorter when the link stops meanwhile. */
+  #wait(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        timer.cancel();
+        this.#sleepers.delete(wake);
+        resolve();
+      };
+      const timer = this.#environment.setTimer(wake, milliseconds);
+      this.#sleepers.add(wake);
+    });
   }
 
   #online(): Promise<Connection | undefined> {

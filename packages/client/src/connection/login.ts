@@ -20,6 +20,7 @@ import {
 } from '@parley/protocol/wire';
 import type { Environment } from '../environment.ts';
 import { ConnectError, LoginError } from '../errors.ts';
+import { boundedRetry } from './reply.ts';
 import { BinarySocket, type ServerAddress } from './socket.ts';
 
 const CLIENT_VERSION = 'parley/0.1.0';
@@ -135,7 +136,7 @@ function readUsers(frame: Frame): UserList {
   if (frame.opcode !== Opcode.ERROR) throw new ConnectError('the server did not answer the login');
   const { code, detail, retryAfterMs } = fromBinary(ErrorSchema, frame.body);
   if (isErrorCode(code) && HOPELESS.has(code)) throw new LoginError(code, EXPLANATIONS[code] ?? detail);
-  throw new ConnectError(`the server refuses the login for now: ${code}`, { retryAfterMs });
+  throw new ConnectError(`the server refuses the login for now: ${code}`, { retryAfterMs: boundedRetry(retryAfterMs) });
 }
 
 function describe(error: unknown): string {

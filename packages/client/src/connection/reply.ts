@@ -1,15 +1,27 @@
 import { type ErrorCode, isErrorCode, ParleyError } from '@parley/protocol';
 import type { Ok, Rtt, UserList, Error as WireError } from '@parley/protocol/wire';
 
-/** Where the server asks to slow down without saying for how long. */
-const DEFAULT_WAIT_MS = 1_000;
-
 /** How a request ended. `lost`: the connection ended first; whether the server carried it out is unknown. */
 export type Reply =
   | { readonly kind: 'ok'; readonly ok: Ok }
   | { readonly kind: 'users'; readonly users: UserList }
   | { readonly kind: 'error'; readonly error: RequestError }
   | { readonly kind: 'lost' };
+
+/** The server's trouble, not the request's: the same may be sent again after a while. */
+const PASSING: ReadonlySet<string> = new Set(['rate_limited', 'server_busy', 'shutting_down', 'internal']);
+/** Where the server does not say how long; and however long it says. */
+const DEFAULT_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 10 * 60 * 1_000;
+
+export function isPassing(reply: Reply): reply is Extract<Reply, { kind: 'error' }> {
+  return reply.kind === 'error' && PASSING.has(reply.error.code);
+}
+
+/** What a server asks for, up to a length that a person might wait. */
+export function boundedRetry(retryAfterMs: number): number {
+  return Math.min(retryAfterMs, MAX_RETRY_MS);
+}
 
 /** The server's ERROR to a request, with what some codes carry. */
 export class RequestError extends ParleyError {
@@ -19,12 +31,12 @@ export class RequestError extends ParleyError {
   constructor(error: WireError) {
     // A code that this version does not know is the server's fault, whatever it is.
     const code: ErrorCode = isErrorCode(error.code) ? error.code : 'internal';
-    super(code, error.detail === '' ? code : error.detail, { retryAfterMs: error.retryAfterMs });
+    super(code, error.detail === '' ? code : error.detail, { retryAfterMs: boundedRetry(error.retryAfterMs) });
     this.crossedWith = error.crossedWith;
   }
 
-  /** `rate_limited`: how long nothing is to be asked again, milliseconds; never 0. */
+  /** When to send again what got a passing error, milliseconds; never 0. */
   get waitMs(): number {
-    return this.retryAfterMs || DEFAULT_WAIT_MS;
+    return this.retryAfterMs || DEFAULT_RETRY_MS;
   }
 }

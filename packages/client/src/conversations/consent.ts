@@ -29,6 +29,8 @@ export interface CheckedConsent {
   readonly from: KnownUser;
   readonly to: string;
   readonly conversation: Uint8Array;
+  /** The device that signed it. */
+  readonly deviceId: Uint8Array;
   readonly timeMs: number;
 }
 
@@ -72,11 +74,11 @@ function check(
   const statement = openStatement(context, arrived, from);
   if (statement.kind !== kind) throw new InvalidConsentError('it was signed for something else');
   if (!equalBytes(statement.attachmentSha256, attachmentHash)) throw new InvalidConsentError('what came with it was changed');
-  const { requestId, conversation, to } = statement;
+  const { requestId, conversation, to, deviceId } = statement;
   if (conversation.length !== conversationBytes) throw new InvalidConsentError('it is about another kind of conversation');
   const self = context.records.account.username;
   if (to !== self && from.username !== self) throw new InvalidConsentError('it is not for this user');
-  return { requestId, from, to, conversation, timeMs: Number(statement.timeMs) };
+  return { requestId, from, to, conversation, deviceId, timeMs: Number(statement.timeMs) };
 }
 
 function openStatement(context: Context, { consent }: Arrived, from: KnownUser): ConsentStatement {

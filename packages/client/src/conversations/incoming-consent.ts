@@ -1,7 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { equalBytes, MAX_DEVICES, MAX_KEY_PACKAGE, REQUEST_LIFETIME_MS, toHex } from '@parley/protocol';
 import { type Accept, type Cancel, type Refuse, type Rtt, RttSchema } from '@parley/protocol/wire';
-import { ConversationState, type Request, RequestSchema, RequestState } from '../gen/rows_pb.ts';
+import { type Conversation, ConversationState, type Request, RequestSchema, RequestState } from '../gen/rows_pb.ts';
 import { type GroupInfo, MlsError } from '../mls/mls.ts';
 import type { Transaction } from '../records/transaction.ts';
 import { type CheckedConsent, checkAccept, checkCancel, checkRefuse, checkRtt } from './consent.ts';
@@ -10,7 +10,9 @@ import type { Context } from './context.ts';
 import { mlsDevice, storedKeyPackages } from './key-packages.ts';
 import { requireTwo } from './members.ts';
 import { openConversation } from './open-conversation.ts';
-import { findPending, forgetRequest, keepIncoming, markAccepted } from './requests.ts';
+import { forgetRequest, hasAsked, keepIncoming, markAccepted, settlePair } from './requests.ts';
+import { isSettled } from './seen-ids.ts';
+import { tellError } from './tell.ts';
 
 /**
  * A request to talk goes into the tray. One from somebody whom this user has asked too is consent of both, and accepted at once.
@@ -19,11 +21,16 @@ import { findPending, forgetRequest, keepIncoming, markAccepted } from './reques
 export async function receiveRtt(context: Context, transaction: Transaction, rtt: Rtt): Promise<void> {
   const { environment, records } = context;
   const consent = checkRtt(context, transaction, rtt);
-  const { requestId, timeMs, from, to } = consent;
-  if (transaction.get(records.requests, toHex(requestId)) !== undefined) return;
-  const self = records.account.username;
+  const { requestId, timeMs, from, to, deviceId } = consent;
+  if (transaction.get(records.requests, toHex(requestId)) !== undefined || (await isSettled(transaction, requestId))) return;
+  if (timeMs < environment.now() - REQUEST_LIFETIME_MS) return;
+  const { account } = records;
+  const isOurs = from.username === account.username;
+  if (standingConversation(context, transaction, isOurs ? to : from.username) !== undefined) return;
   const state = RequestState.PENDING;
-  if (from.username === self) {
+  if (isOurs) {
+    // What this device does not know of its own requests is over.
+    if (equalBytes(deviceId, account.deviceId)) return;
     // By a sibling device: its Welcome may be for a KeyPackage that this device has published.
     transaction.put(records.requests, create(RequestSchema, { requestId, peer: to, outgoing: true, state, timeMs }));
     return;
@@ -34,13 +41,12 @@ export async function receiveRtt(context: Context, transaction: Transaction, rtt
   }
   const peer = from.username;
   if (transaction.get(records.contacts, peer)?.blocked === true) return;
-  if (timeMs < environment.now() - REQUEST_LIFETIME_MS) return;
-  const ours = findPending(context, transaction, peer, 'outgoing');
+  const crossing = hasAsked(context, transaction, peer);
   const bytes = toBinary(RttSchema, { ...rtt, position: 0n });
-  const incoming = create(RequestSchema, { requestId, peer, state, timeMs, rtt: bytes, crossing: ours !== undefined });
+  const incoming = create(RequestSchema, { requestId, peer, state, timeMs, rtt: bytes, crossing });
   keepIncoming(context, transaction, incoming);
-  if (ours === undefined) return transaction.effect(() => context.showOnce(toHex(requestId), peer));
-  forgetRequest(context, transaction, ours);
+  if (!crossing) return transaction.effect(() => context.showOnce(toHex(requestId), peer));
+  // Ours stays: should the other one have been taken back meanwhile, the server takes ours. Its answer says.
   markAccepted(context, transaction, incoming);
 }
 
@@ -67,6 +73,7 @@ export async function receiveAccept(context: Context, transaction: Transaction, 
   const { conversation: id } = consent;
   openConversation(context, transaction, { id, peer: request.peer, suite: info.suite, state: ConversationState.OPEN });
   forgetRequest(context, transaction, request);
+  settlePair(context, transaction, request.peer);
   if (keyPackages.some(({ keyPackage, lastResort }) => keyPackage.reference === reference && !lastResort)) {
     transaction.deleteRow('keypackage', reference);
   }
@@ -85,7 +92,18 @@ export async function receiveCancel(context: Context, transaction: Transaction, 
   const consent = checkCancel(context, transaction, cancel);
   // One that was answered or replaced here needs no cancelling.
   if (transaction.get(context.records.requests, toHex(consent.requestId)) === undefined) return;
-  forgetRequest(context, transaction, requireRequest(context, transaction, consent, 'cancel'));
+  const request = requireRequest(context, transaction, consent, 'cancel');
+  // The server is about to say what becomes of our answer.
+  if (!request.outgoing && request.state === RequestState.ANSWERED) return;
+  forgetRequest(context, transaction, request);
+  const isAwaited = request.state === RequestState.ACCEPTING && !hasAsked(context, transaction, request.peer);
+  if (isAwaited) tellError(context, transaction, 'unknown_request', `${request.peer} has taken the request back`);
+}
+
+/** The conversation in which both may write to each other. */
+export function standingConversation(context: Context, transaction: Transaction, peer: string): Conversation | undefined {
+  const rows = transaction.values(context.records.conversations);
+  return rows.find((row) => row.peer === peer && row.state === ConversationState.OPEN);
 }
 
 /** The request that a statement is about, if its signer is the one of the two users who may say this. */

@@ -4,6 +4,7 @@ import { type Content, ContentSchema, type Message, MessageSchema } from '@parle
 import { type Conversation, ConversationState, MessageKind } from '../gen/rows_pb.ts';
 import { type GroupState, MlsError } from '../mls/mls.ts';
 import type { Transaction } from '../records/transaction.ts';
+import { openPending } from './commits.ts';
 import type { Context } from './context.ts';
 import { putMessage } from './history.ts';
 import { whose } from './members.ts';
@@ -23,13 +24,18 @@ export async function receiveMessage(context: Context, transaction: Transaction,
   const key = toHex(message.conversation);
   const conversation = transaction.get(context.records.conversations, key);
   const group = conversation === undefined ? undefined : await transaction.group(key);
-  if (conversation === undefined || group === undefined || conversation.state !== ConversationState.OPEN) {
+  if (conversation === undefined || group === undefined || conversation.state === ConversationState.CLOSED) {
     throw new MlsError('wrong_group', 'a message in no conversation of ours');
   }
   if (await transaction.has('seen', toHex(message.id))) return;
   const { groupId, epoch } = mls.readEpoch(message.ciphertext);
   if (!equalBytes(groupId, conversation.id)) throw new MlsError('wrong_group', 'a message of another group');
-  if (epoch > mls.info(group).epoch) return keepForLater(context, transaction, conversation, message);
+  const current = mls.info(group).epoch;
+  if (epoch > current) {
+    const open = (inner: Transaction): Promise<void> => receiveMessage(context, inner, message);
+    if (epoch === current + 1n && (await openPending(context, transaction, conversation, open))) return;
+    return keepForLater(context, transaction, conversation, message);
+  }
   await openMessage(context, transaction, conversation, group, message);
 }
 
@@ -81,7 +87,7 @@ function keepForLater(context: Context, transaction: Transaction, conversation: 
   transaction.put(context.records.conversations, { ...conversation, future });
 }
 
-/** After a commit: what had come too early. `onGap` is told of each that cannot be read after all. */
+/** In a new epoch: what had come too early. `onGap` is told of each that cannot be read after all. */
 export async function openFuture(
   context: Context,
   transaction: Transaction,

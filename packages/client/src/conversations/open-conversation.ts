@@ -4,6 +4,7 @@ import type { Transaction } from '../records/transaction.ts';
 import { InvalidConsentError } from './consent-errors.ts';
 import type { Context } from './context.ts';
 import { nextUpdateMs } from './key-update.ts';
+import { bindMessages } from './unbound-messages.ts';
 
 /** From now on messages to this user go to this conversation. */
 export function openConversation(
@@ -16,4 +17,5 @@ export function openConversation(
   if (contact === undefined) throw new InvalidConsentError('its user is not known');
   transaction.put(conversations, create(ConversationSchema, { ...init, updateDueMs: nextUpdateMs(context) }));
   transaction.put(contacts, { ...contact, conversation: init.id });
+  bindMessages(context, transaction, init.peer, init.id);
 }

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import type { Opcode } from '@parley/protocol';
 import type { Connection } from '../connection/connection.ts';
-import type { Reply } from '../connection/reply.ts';
+import { isPassing, type Reply } from '../connection/reply.ts';
 import type { Environment } from '../environment.ts';
 import { type OutboxRow, OutboxRowSchema } from '../gen/rows_pb.ts';
 import type { Records } from '../records/records.ts';
@@ -9,8 +9,6 @@ import type { Transaction } from '../records/transaction.ts';
 
 /** Rows that may wait for the server, which bounds what is typed while it is away. */
 export const MAX_OUTBOX = 10_000;
-/** The server's trouble, not the row's: it stays, and goes out again on this connection or the next. */
-const AGAIN: ReadonlySet<string> = new Set(['rate_limited', 'server_busy', 'shutting_down', 'internal']);
 
 type NewOutboxRow = Partial<Omit<OutboxRow, 'key' | 'order' | '$typeName' | '$unknown'>> & { key: string; opcode: Opcode };
 
@@ -79,12 +77,13 @@ export class Outbox {
 
   #answered(connection: Connection, row: OutboxRow, reply: Reply): void {
     if (reply.kind === 'lost') return;
-    if (reply.kind === 'error' && AGAIN.has(reply.error.code)) {
-      if (reply.error.code !== 'rate_limited') return;
-      connection.pause(reply.error.waitMs);
-      this.#enqueue(row.key);
+    if (!isPassing(reply)) {
+      this.#onReply(row.key, reply);
       return;
     }
-    this.#onReply(row.key, reply);
+    // The row stays, and goes out again on this connection, or on the next where the server closes this one.
+    if (reply.error.code !== 'rate_limited') return;
+    connection.pause(reply.error.waitMs);
+    this.#enqueue(row.key);
   }
 }

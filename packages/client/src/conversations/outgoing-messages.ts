@@ -2,13 +2,13 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { MAX_TEXT_BYTES, MESSAGE_ID_BYTES, Opcode, toHex, utf8 } from '@parley/protocol';
 import { ContentSchema } from '@parley/protocol/wire';
 import type { Reply } from '../connection/reply.ts';
-import { ConversationState, MessageKind, type OutboxRow } from '../gen/rows_pb.ts';
+import { ConversationState, type OutboxRow } from '../gen/rows_pb.ts';
 import type { Transaction } from '../records/transaction.ts';
 import { advanceAtEnd } from './advance.ts';
 import type { Context } from './context.ts';
-import { putMessage } from './history.ts';
 import { MAX_OUTBOX } from './outbox.ts';
 import { tellError } from './tell.ts';
+import { isBeingAccepted, putOwn } from './unbound-messages.ts';
 
 export interface Typed {
   readonly to: string;
@@ -35,7 +35,8 @@ function composeOne(context: Context, transaction: Transaction, { to, text, tag 
   }
   const contact = transaction.get(records.contacts, to);
   const conversation = contact && transaction.get(records.conversations, toHex(contact.conversation));
-  if (contact === undefined || conversation === undefined || conversation.state === ConversationState.CLOSED) {
+  const isOpen = conversation !== undefined && conversation.state !== ConversationState.CLOSED;
+  if (contact === undefined || !(isOpen || isBeingAccepted(context, transaction, to))) {
     tellError(context, transaction, 'no_consent', `${to} has not accepted to talk with you`);
     return;
   }
@@ -52,16 +53,13 @@ function composeOne(context: Context, transaction: Transaction, { to, text, tag 
   outbox.add(transaction, {
     key: toHex(id),
     opcode: Opcode.MESSAGE,
-    conversation: conversation.id,
+    conversation: isOpen ? conversation.id : new Uint8Array(0),
     messageId: id,
     content,
     tag,
     peer: to,
   });
-  const author = records.account.username;
-  const row = { id, conversation: conversation.id, author, sentMs, kind: MessageKind.TEXT, text: wellFormed };
-  putMessage(context, transaction, row);
-  advanceAtEnd(context, transaction, toHex(conversation.id));
+  if (isOpen) putOwn(context, transaction, { id, conversation: conversation.id, sentMs, text: wellFormed });
 }
 
 /** OK, or what else becomes of it. */

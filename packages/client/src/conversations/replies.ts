@@ -2,21 +2,43 @@ import { Opcode, toHex } from '@parley/protocol';
 import type { Reply, RequestError } from '../connection/reply.ts';
 import { ConversationState, type OutboxRow, type Request } from '../gen/rows_pb.ts';
 import type { Transaction } from '../records/transaction.ts';
+import { VaultError } from '../vault/vault.ts';
 import { advanceAtEnd } from './advance.ts';
 import { commitAnswered } from './commits.ts';
 import type { Context } from './context.ts';
-import { receiveRtt } from './incoming-consent.ts';
+import { recordGap } from './gaps.ts';
+import { receiveRtt, standingConversation } from './incoming-consent.ts';
+import { openFuture } from './incoming-messages.ts';
 import { messageAnswered } from './outgoing-messages.ts';
-import { forgetRequest } from './requests.ts';
+import { forgetRequest, hasAsked, settlePair } from './requests.ts';
 import { tellError } from './tell.ts';
+import { dropMessage } from './unbound-messages.ts';
 
 /** What the server's answer to something from the outbox leads to. Deletes the row, or changes what is sent next. */
 export async function answered(context: Context, transaction: Transaction, key: string, reply: Reply): Promise<void> {
-  const row = transaction.get(context.records.outbox, key);
+  const { outbox, requests } = context.records;
+  const row = transaction.get(outbox, key);
   if (row === undefined) return;
+  try {
+    await transaction.attempt((inner) => handle(context, inner, row, reply));
+  } catch (error) {
+    if (error instanceof VaultError) throw error;
+    // An answer that cannot be processed is one nevertheless: nothing is sent again that has it.
+    transaction.delete(outbox, key);
+    const request = transaction.get(requests, toHex(row.requestId));
+    if (request !== undefined) forgetRequest(context, transaction, request);
+    recordGap(context, transaction, undefined, error);
+  }
+}
+
+async function handle(context: Context, transaction: Transaction, row: OutboxRow, reply: Reply): Promise<void> {
   if (row.opcode === Opcode.MESSAGE) return messageAnswered(context, transaction, row, reply);
-  if (row.opcode === Opcode.COMMIT) return commitAnswered(context, transaction, row, reply);
-  transaction.delete(context.records.outbox, key);
+  if (row.opcode === Opcode.COMMIT) {
+    await commitAnswered(context, transaction, row, reply);
+    const onGap = (error: unknown): void => recordGap(context, transaction, undefined, error);
+    return openFuture(context, transaction, toHex(row.conversation), onGap);
+  }
+  transaction.delete(context.records.outbox, row.key);
   const error = reply.kind === 'error' ? reply.error : undefined;
   if (row.opcode === Opcode.SETTINGS)
     return error && tellError(context, transaction, error.code, `${row.peer}: ${error.message}`);
@@ -40,10 +62,9 @@ async function requestAnswered(
   // The other one asked first. With our own request still there it counts as consent of both.
   const first = error.crossedWith;
   if (error.code === 'crossed' && first !== undefined) {
-    await transaction.attempt((inner) => receiveRtt(context, inner, first));
-    // By a mailbox that was faster the request may be known already, and then so is its acceptance.
-    if (transaction.get(context.records.requests, toHex(row.requestId)) !== undefined)
-      forgetRequest(context, transaction, request);
+    // By a mailbox that was faster it may be known already, and then so is its acceptance.
+    await receiveRtt(context, transaction, first);
+    forgetRequest(context, transaction, request);
     return;
   }
   forgetRequest(context, transaction, request);
@@ -63,16 +84,20 @@ async function acceptAnswered(
   if (error === undefined) {
     if (conversation !== undefined) transaction.put(records.conversations, { ...conversation, state: ConversationState.OPEN });
     if (request !== undefined) forgetRequest(context, transaction, request);
+    settlePair(context, transaction, row.peer);
     if (request?.crossing === true) transaction.effect(() => context.emit({ event: 'accepted', by: row.peer }));
     return advanceAtEnd(context, transaction, key);
   }
   dropConversation(context, transaction, row);
   // Answered by a sibling device: its Welcome is on its way and needs the request.
-  if (request !== undefined && error.code !== 'already_answered') forgetRequest(context, transaction, request);
+  const isAwaited = error.code === 'already_answered' && standingConversation(context, transaction, row.peer) === undefined;
+  if (request !== undefined && !isAwaited) forgetRequest(context, transaction, request);
+  // The other one has taken the request back, and is asked by our own, which stands.
+  if (request?.crossing === true && hasAsked(context, transaction, row.peer)) return;
   tellError(context, transaction, error.code, `${row.peer}: ${error.message}`);
 }
 
-/** The group that nobody joined, and what was to be said in it. */
+/** Drops the group that nobody joined, and what was to be said in it. */
 function dropConversation(context: Context, transaction: Transaction, row: OutboxRow): void {
   const { contacts, conversations, outbox } = context.records;
   const key = toHex(row.conversation);
@@ -80,16 +105,13 @@ function dropConversation(context: Context, transaction: Transaction, row: Outbo
   transaction.putGroup(key, undefined);
   const contact = transaction.get(contacts, row.peer);
   if (contact !== undefined && toHex(contact.conversation) === key) {
-    transaction.put(contacts, { ...contact, conversation: new Uint8Array(0) });
+    transaction.put(contacts, {
+      ...contact,
+      conversation: standingConversation(context, transaction, row.peer)?.id ?? new Uint8Array(0),
+    });
   }
   for (const waiting of transaction.values(outbox)) {
     if (waiting.opcode !== Opcode.MESSAGE || toHex(waiting.conversation) !== key) continue;
-    transaction.delete(outbox, waiting.key);
-    tellError(
-      context,
-      transaction,
-      'no_consent',
-      `a message to ${row.peer} was not sent: the request was withdrawn or answered elsewhere`,
-    );
+    dropMessage(context, transaction, waiting);
   }
 }

@@ -7,7 +7,9 @@ import { siblingIds } from './account.ts';
 import { makeCancel, makeRefuse, makeRtt } from './consent.ts';
 import type { Context } from './context.ts';
 import { claimKeyPackages, makeKeyPackage } from './key-packages.ts';
+import { markSettled } from './seen-ids.ts';
 import { tellError } from './tell.ts';
+import { dropUnbound } from './unbound-messages.ts';
 
 /** Asks a user to talk: RTT with a KeyPackage for each device of this user. */
 export async function request(context: Context, user: string): Promise<void> {
@@ -18,7 +20,7 @@ export async function request(context: Context, user: string): Promise<void> {
   if (siblings === undefined) return;
   await records.transact(async (transaction) => {
     const crossing = findPending(context, transaction, user, 'incoming');
-    if (crossing !== undefined) return markAccepted(context, transaction, crossing);
+    if (crossing !== undefined) return markAccepted(context, transaction, { ...crossing, crossing: true });
     if (findPending(context, transaction, user, 'outgoing') !== undefined) return;
     const contact = transaction.get(records.contacts, user);
     if (contact !== undefined && contact.conversation.length > 0) {
@@ -53,7 +55,10 @@ export function refuse(context: Context, user: string): Promise<void> {
 
 /** Takes back a request of one's own. An ACCEPT that was there first still counts. */
 export function cancel(context: Context, user: string): Promise<void> {
-  return answer(context, user, 'outgoing', (transaction, { requestId }) => {
+  return answer(context, user, 'outgoing', (transaction, found) => {
+    const { requestId } = found;
+    // From now on it is no consent, should the other one ask too.
+    transaction.put(context.records.requests, { ...found, state: RequestState.ANSWERED });
     const body = toBinary(CancelSchema, makeCancel(context, user, requestId));
     context.outbox.add(transaction, outboxRow(Opcode.CANCEL, requestId, user, body));
   });
@@ -116,14 +121,29 @@ export function findPending(context: Context, transaction: Transaction, user: st
     .find((row) => row.peer === user && row.state === RequestState.PENDING && row.outgoing === (direction === 'outgoing'));
 }
 
+/** Whether this device waits for this user's answer. What a sibling is said to have asked is no word of the user's on this device. */
+export function hasAsked(context: Context, transaction: Transaction, user: string): boolean {
+  const ours = findPending(context, transaction, user, 'outgoing');
+  return ours !== undefined && ours.references.length > 0;
+}
+
 export function outboxRow(opcode: Opcode, requestId: Uint8Array, peer: string, body: Uint8Array) {
   return { key: `${toHex(requestId)}/${opcode}`, opcode, requestId, peer, body };
 }
 
-/** Forgets a request of ours, and the private parts of the KeyPackages that went with it. */
+/** Forgets a request, all but its id, and the private parts of the KeyPackages that went with one of ours. */
 export function forgetRequest(context: Context, transaction: Transaction, found: Request): void {
+  markSettled(context, transaction, found.requestId);
+  if (found.state === RequestState.ACCEPTING) dropUnbound(context, transaction, found.peer);
   transaction.delete(context.records.requests, toHex(found.requestId));
   for (const reference of found.references) transaction.deleteRow('keypackage', reference);
+}
+
+/** Two who may talk now have nothing left to ask. What the outbox holds of it is settled by its own answer. */
+export function settlePair(context: Context, transaction: Transaction, peer: string): void {
+  for (const row of transaction.values(context.records.requests)) {
+    if (row.peer === peer && row.state !== RequestState.ANSWERED) forgetRequest(context, transaction, row);
+  }
 }
 
 /** Puts a request into the tray. One a user, and as many as the server lets pend: the newest stay. */
@@ -143,7 +163,7 @@ export async function expireRequests(context: Context): Promise<void> {
   const limit = environment.now() - REQUEST_LIFETIME_MS;
   await records.transact(async (transaction) => {
     for (const row of transaction.values(records.requests)) {
-      if (row.timeMs < limit && row.state === RequestState.PENDING) forgetRequest(context, transaction, row);
+      if (row.timeMs < limit && (row.outgoing || row.state === RequestState.PENDING)) forgetRequest(context, transaction, row);
     }
   });
 }
