@@ -15,7 +15,7 @@ import { Outbox } from './conversations/outbox.ts';
 import { expireRequests, showRequest } from './conversations/requests.ts';
 import { forgetOldIds } from './conversations/seen-ids.ts';
 import { tellError } from './conversations/tell.ts';
-import type { Environment } from './environment.ts';
+import type { Environment, Timer } from './environment.ts';
 import { LoginError } from './errors.ts';
 import type { ClientEvent } from './events.ts';
 import { RequestState } from './gen/rows_pb.ts';
@@ -25,6 +25,7 @@ import type { Records } from './records/records.ts';
 const MAX_LIST_PAGES = 200;
 /** After our QUIT the server has so long to end the connection. */
 const QUIT_TIMEOUT_MS = 2_000;
+const DAY_MS = 24 * 60 * 60 * 1_000;
 
 interface MessengerHandlers {
   emit(event: ClientEvent): void;
@@ -43,6 +44,7 @@ export class Messenger {
   /** Groups being made for requests that the user has accepted, by that other user. */
   readonly #openings = new Map<string, Promise<void>>();
   readonly #shownRequests = new Set<string>();
+  #daily: Timer | undefined;
   #wasOnline = false;
   #wasOffline = false;
   #over = false;
@@ -72,12 +74,22 @@ export class Messenger {
 
   /** Goes on with what an earlier run left, then connects. */
   async start(): Promise<void> {
-    await expireRequests(this.context);
-    await forgetOldIds(this.context);
-    await forgetOldKeyPackages(this.context);
+    await this.#tidyUp();
     const { requests } = this.context.records;
     for (const [key, row] of requests.rows) if (row.state === RequestState.ACCEPTING) this.#open(key);
     this.link.start();
+  }
+
+  /** Drops what has expired, now and every day. */
+  async #tidyUp(): Promise<void> {
+    if (this.#over) return;
+    this.#daily = this.context.environment.setTimer(() => {
+      this.#run(this.#tidyUp());
+      if (this.link.connection !== undefined) this.#run(publishKeyPackages(this.context, () => this.#over));
+    }, DAY_MS);
+    await expireRequests(this.context);
+    await forgetOldIds(this.context);
+    await forgetOldKeyPackages(this.context);
   }
 
   /** Resolves when no group is being made for a request of this user. */
@@ -99,6 +111,7 @@ export class Messenger {
   /** QUIT, once what was asked before is answered; resolves when the connection has ended. */
   async stop(): Promise<void> {
     this.#over = true;
+    this.#daily?.cancel();
     const { connection } = this.link;
     if (connection !== undefined) {
       connection.notify(Opcode.QUIT, toBinary(QuitSchema, create(QuitSchema, {})));
@@ -113,6 +126,7 @@ export class Messenger {
   fail(error: unknown): void {
     if (this.#over) return;
     this.#over = true;
+    this.#daily?.cancel();
     this.link.stop();
     this.#handlers.onOver(error instanceof Error ? error : new Error(String(error)));
   }

@@ -102,14 +102,14 @@ export class Inbox {
         continue;
       }
       const at = readPosition(item.frame.body);
-      // Delivered before: at least once there, exactly once here.
+      if (at !== undefined) connection = item.connection;
+      // Delivered before: at least once there, exactly once here. The ACK may have been lost.
       if (at !== undefined && at <= position) continue;
       await this.#attempt(transaction, item.frame, (inner) => receive(this.#context, inner, item.frame, at !== undefined));
       if (at !== undefined) position = at;
-      connection = item.connection;
     }
-    if (position === before) return;
-    records.putProgress(transaction, { ...records.progress(transaction), position });
+    if (connection === undefined) return;
+    if (position !== before) records.putProgress(transaction, { ...records.progress(transaction), position });
     transaction.effect(() => connection?.notify(Opcode.ACK, toBinary(AckSchema, create(AckSchema, { position }))));
   }
 

@@ -21,9 +21,12 @@ import { tellError } from './tell.ts';
 export async function receiveRtt(context: Context, transaction: Transaction, rtt: Rtt): Promise<void> {
   const { environment, records } = context;
   const consent = checkRtt(context, transaction, rtt);
-  const { requestId, timeMs, from, to, deviceId } = consent;
+  const { requestId, from, to, deviceId } = consent;
+  const nowMs = environment.now();
+  // One that is dated ahead would never expire.
+  const timeMs = Math.min(consent.timeMs, nowMs);
   if (transaction.get(records.requests, toHex(requestId)) !== undefined || (await isSettled(transaction, requestId))) return;
-  if (timeMs < environment.now() - REQUEST_LIFETIME_MS) return;
+  if (timeMs < nowMs - REQUEST_LIFETIME_MS) return;
   const { account } = records;
   const isOurs = from.username === account.username;
   if (standingConversation(context, transaction, isOurs ? to : from.username) !== undefined) return;
@@ -77,7 +80,8 @@ export async function receiveAccept(context: Context, transaction: Transaction, 
   if (keyPackages.some(({ keyPackage, lastResort }) => keyPackage.reference === reference && !lastResort)) {
     transaction.deleteRow('keypackage', reference);
   }
-  if (request.outgoing) transaction.effect(() => context.emit({ event: 'accepted', by: request.peer }));
+  const isBlocked = transaction.get(records.contacts, request.peer)?.blocked === true;
+  if (request.outgoing && !isBlocked) transaction.effect(() => context.emit({ event: 'accepted', by: request.peer }));
 }
 
 /** @throws InvalidConsentError, IdentityChangedError */

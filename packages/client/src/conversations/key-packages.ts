@@ -82,8 +82,14 @@ export async function publishKeyPackages(context: Context, isOver: () => boolean
   const oneTime = made.map(({ keyPackage }) => keyPackage);
   const value = lastResort === undefined ? { oneTime } : { oneTime, lastResort: lastResort.keyPackage };
   const reply = await context.ask(Opcode.KEYS, keysBody({ case: 'publish', value }));
-  if (reply.kind !== 'ok' || !isRenewal) return;
+  if (reply.kind === 'lost' || (reply.kind === 'ok' && !isRenewal)) return;
   await records.transact(async (transaction) => {
+    if (reply.kind !== 'ok') {
+      // The server has none of them.
+      for (const { row } of lastResort === undefined ? made : [...made, lastResort])
+        transaction.deleteRow(row.collection, row.key);
+      return;
+    }
     records.putProgress(transaction, { ...records.progress(transaction), keysPublishedMs: environment.now() });
   });
 }

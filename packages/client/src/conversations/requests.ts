@@ -23,6 +23,7 @@ export async function request(context: Context, user: string): Promise<void> {
     if (crossing !== undefined) return markAccepted(context, transaction, { ...crossing, crossing: true });
     if (findPending(context, transaction, user, 'outgoing') !== undefined) return;
     const contact = transaction.get(records.contacts, user);
+    if (contact?.blocked === true) return tellError(context, transaction, 'no_consent', `you have blocked ${user}`);
     if (contact !== undefined && contact.conversation.length > 0) {
       return tellError(context, transaction, 'already_answered', `you can talk to ${user} already`);
     }
@@ -55,13 +56,15 @@ export function refuse(context: Context, user: string): Promise<void> {
 
 /** Takes back a request of one's own. An ACCEPT that was there first still counts. */
 export function cancel(context: Context, user: string): Promise<void> {
-  return answer(context, user, 'outgoing', (transaction, found) => {
-    const { requestId } = found;
-    // From now on it is no consent, should the other one ask too.
-    transaction.put(context.records.requests, { ...found, state: RequestState.ANSWERED });
-    const body = toBinary(CancelSchema, makeCancel(context, user, requestId));
-    context.outbox.add(transaction, outboxRow(Opcode.CANCEL, requestId, user, body));
-  });
+  return answer(context, user, 'outgoing', (transaction, found) => takeBack(context, transaction, found));
+}
+
+/** From now on it is no consent, should the other one ask too. */
+function takeBack(context: Context, transaction: Transaction, found: Request): void {
+  const { requestId, peer } = found;
+  transaction.put(context.records.requests, { ...found, state: RequestState.ANSWERED });
+  const body = toBinary(CancelSchema, makeCancel(context, peer, requestId));
+  context.outbox.add(transaction, outboxRow(Opcode.CANCEL, requestId, peer, body));
 }
 
 /** Says yes; the group is made as soon as the server can be asked for the user's devices. */
@@ -73,7 +76,7 @@ export function accept(context: Context, user: string): Promise<void> {
   });
 }
 
-/** Nothing of this user is shown any more, and the server drops what they send. */
+/** Nothing of this user is shown any more, nothing is asked or accepted, and the server drops what they send. */
 export function block(context: Context, user: string): Promise<void> {
   const { records, outbox } = context;
   return records.transact(async (transaction) => {
@@ -83,8 +86,11 @@ export function block(context: Context, user: string): Promise<void> {
       records.contacts,
       contact === undefined ? create(ContactSchema, { username, blocked: true }) : { ...contact, blocked: true },
     );
-    const found = findPending(context, transaction, user, 'incoming');
-    if (found !== undefined) transaction.delete(records.requests, toHex(found.requestId));
+    for (const row of transaction.values(records.requests)) {
+      if (row.peer !== user || row.state === RequestState.ANSWERED) continue;
+      if (row.outgoing) takeBack(context, transaction, row);
+      else forgetRequest(context, transaction, row);
+    }
     const body = toBinary(SettingsSchema, create(SettingsSchema, { change: { case: 'block', value: user } }));
     outbox.add(transaction, { key: `block/${user}`, opcode: Opcode.SETTINGS, peer: user, body });
   });
