@@ -446,6 +446,8 @@ export type OutboxRow = Message<"parley.rows.OutboxRow"> & {
   body: Uint8Array;
 
   /**
+   * empty = a message that waits for the group of an accepted request
+   *
    * @generated from field: bytes conversation = 5;
    */
   conversation: Uint8Array;
@@ -514,7 +516,7 @@ export const RequestState = {
   ACCEPTING: 2,
 
   /**
-   * incoming: the answer is in the outbox
+   * the answer, or for an outgoing one its CANCEL, is in the outbox
    *
    * @generated from enum value: REQUEST_STATE_ANSWERED = 3;
    */

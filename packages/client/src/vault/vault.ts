@@ -27,7 +27,7 @@ export type Collection =
   | 'mls-secrets' // by conversation id (hex): what changes with every message
   | 'message' // by message id (hex), group = conversation, order = rising number
   | 'outbox' // by message id (hex), order = rising number
-  | 'seen'; // by message id (hex): opened before
+  | 'seen'; // by message id (hex): opened before; by request/ and request id (hex): settled
 
 export interface Row {
   readonly collection: Collection;
