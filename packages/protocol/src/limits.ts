@@ -96,6 +96,13 @@ export const MAX_REQUESTS_IN_FLIGHT = 1_024;
 export const MAX_PARTIAL_FRAMES_BYTES = 64 * 1_024 * 1_024;
 /** Bytes waiting in one connection's socket before the server leaves the rest in the mailbox. */
 export const MAX_SOCKET_BUFFER = 1_024 * 1_024;
+/** What a mailbox keeps: so long, and so many bytes of bodies. Beyond it the mailbox is dropped, and its device rejoins. */
+export const MAILBOX_LIFETIME_MS = 60 * DAY;
+export const MAX_MAILBOX_BYTES = 64 * 1_024 * 1_024;
+/** Groups of one conversation that may be replaced within an hour. */
+export const MAX_REPLACEMENTS_PER_HOUR = 20;
+/** How long a MESSAGE that was pushed to devices on line may wait for their ACKs before it is written to disk. */
+export const ACK_WAIT_MS = 100;
 /** What the server reads from a mailbox at once: so many items at most, and none after that which fills so many bytes. */
 export const MAILBOX_PAGE = 256;
 export const MAILBOX_PAGE_BYTES = 256 * 1_024;

@@ -13,8 +13,11 @@ export const Opcode = {
   USER: 10,
   KEYS: 11,
   PRESENCE: 12,
+  DEVICES: 14,
   SETTINGS: 17,
+  REJOIN: 18,
   CANCEL: 19,
+  REPLACE: 20,
 } as const;
 
 export type Opcode = (typeof Opcode)[keyof typeof Opcode];

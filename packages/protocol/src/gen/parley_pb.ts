@@ -18,7 +18,7 @@ import type { Message as Message$1, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file parley.proto.
  */
 export const file_parley: GenFile = /*@__PURE__*/
-  fileDesc("CgxwYXJsZXkucHJvdG8SBnBhcmxleSKqAQoLU2VydmVySGVsbG8SGgoSc2VydmVyX2NlcnRpZmljYXRlGAEgASgMEhYKDmNhX2NlcnRpZmljYXRlGAIgASgMEgsKA2NybBgDIAEoDBIWCg5zZXJ2ZXJfdGltZV9tcxgEIAEoBBIQCgh2ZXJzaW9ucxgFIAMoDRIeCgZsaW1pdHMYBiABKAsyDi5wYXJsZXkuTGltaXRzEhAKCGZlYXR1cmVzGAcgAygJIlgKBkxpbWl0cxIXCg9tYXhfZnJhbWVfYnl0ZXMYASABKA0SGQoRZnJhbWVzX3Blcl9zZWNvbmQYAiABKA0SGgoScmVxdWVzdHNfaW5fZmxpZ2h0GAMgASgNIpkBCgtDbGllbnRMb2dpbhIPCgd2ZXJzaW9uGAEgASgNEhAKCHVzZXJuYW1lGAIgASgJEhEKCWRldmljZV9pZBgDIAEoDBIWCg5jbGllbnRfdmVyc2lvbhgEIAEoCRIQCghwb3NpdGlvbhgFIAEoBhIqCgxyZWdpc3RyYXRpb24YBiABKAsyFC5wYXJsZXkuUmVnaXN0cmF0aW9uIoQBCgxSZWdpc3RyYXRpb24SFgoMaW52aXRlX3Rva2VuGAEgASgMSAASJAoIcmVjb3ZlcnkYAiABKAsyEC5wYXJsZXkuUmVjb3ZlcnlIABItCgtkZXZpY2VfbGlzdBgDIAEoCzIYLnBhcmxleS5TaWduZWREZXZpY2VMaXN0QgcKBXByb29mIgoKCFJlY292ZXJ5IkEKF1NpZ25lZERldmljZUNlcnRpZmljYXRlEhMKC2NlcnRpZmljYXRlGAEgASgMEhEKCXNpZ25hdHVyZRgCIAEoDCKjAQoRRGV2aWNlQ2VydGlmaWNhdGUSEAoIdXNlcm5hbWUYASABKAkSFAoMaWRlbnRpdHlfa2V5GAIgASgMEhEKCWRldmljZV9pZBgDIAEoDBITCgtkZXZpY2VfbmFtZRgEIAEoCRIVCg1zaWduYXR1cmVfa2V5GAUgASgMEhMKC2NoYW5uZWxfa2V5GAYgASgMEhIKCmNyZWF0ZWRfbXMYByABKAQiMwoQU2lnbmVkRGV2aWNlTGlzdBIMCgRsaXN0GAEgASgMEhEKCXNpZ25hdHVyZRgCIAEoDCJ8CgpEZXZpY2VMaXN0EhAKCHVzZXJuYW1lGAEgASgJEhQKDGlkZW50aXR5X2tleRgCIAEoDBIPCgd2ZXJzaW9uGAMgASgEEjUKDGNlcnRpZmljYXRlcxgEIAMoCzIfLnBhcmxleS5TaWduZWREZXZpY2VDZXJ0aWZpY2F0ZSIwCglEZXZpY2VSZWYSEAoIdXNlcm5hbWUYASABKAkSEQoJZGV2aWNlX2lkGAIgASgMIhYKBFF1aXQSDgoGcmVhc29uGAEgASgJIjsKC0xpc3RSZXF1ZXN0Eg4KBnByZWZpeBgBIAEoCRINCgVhZnRlchgCIAEoCRINCgVsaW1pdBgDIAEoDSIoCghVc2VyTGlzdBIOCgZvbmxpbmUYASADKAkSDAoEbmV4dBgCIAEoCSK4AQoQQ29uc2VudFN0YXRlbWVudBIhCgRraW5kGAEgASgOMhMucGFybGV5LkNvbnNlbnRLaW5kEhIKCnJlcXVlc3RfaWQYAiABKAwSDAoEZnJvbRgDIAEoCRIRCglkZXZpY2VfaWQYBCABKAwSCgoCdG8YBSABKAkSFAoMY29udmVyc2F0aW9uGAYgASgMEg8KB3RpbWVfbXMYByABKAQSGQoRYXR0YWNobWVudF9zaGEyNTYYCCABKAwiNQoNU2lnbmVkQ29uc2VudBIRCglzdGF0ZW1lbnQYASABKAwSEQoJc2lnbmF0dXJlGAIgASgMIjoKEERldmljZUtleVBhY2thZ2USEQoJZGV2aWNlX2lkGAEgASgMEhMKC2tleV9wYWNrYWdlGAIgASgMIp8BCgNSdHQSEAoIcG9zaXRpb24YASABKAYSJgoHY29uc2VudBgCIAEoCzIVLnBhcmxleS5TaWduZWRDb25zZW50Ei4KDGtleV9wYWNrYWdlcxgDIAMoCzIYLnBhcmxleS5EZXZpY2VLZXlQYWNrYWdlEi4KDGZyb21fZGV2aWNlcxgEIAEoCzIYLnBhcmxleS5TaWduZWREZXZpY2VMaXN0IsUBCgZBY2NlcHQSEAoIcG9zaXRpb24YASABKAYSJgoHY29uc2VudBgCIAEoCzIVLnBhcmxleS5TaWduZWRDb25zZW50Eg0KBXN1aXRlGAMgASgNEg0KBWVwb2NoGAQgASgEEiIKB21lbWJlcnMYBSADKAsyES5wYXJsZXkuRGV2aWNlUmVmEg8KB3dlbGNvbWUYBiABKAwSLgoMZnJvbV9kZXZpY2VzGAcgASgLMhgucGFybGV5LlNpZ25lZERldmljZUxpc3QicgoGUmVmdXNlEhAKCHBvc2l0aW9uGAEgASgGEiYKB2NvbnNlbnQYAiABKAsyFS5wYXJsZXkuU2lnbmVkQ29uc2VudBIuCgxmcm9tX2RldmljZXMYAyABKAsyGC5wYXJsZXkuU2lnbmVkRGV2aWNlTGlzdCJyCgZDYW5jZWwSEAoIcG9zaXRpb24YASABKAYSJgoHY29uc2VudBgCIAEoCzIVLnBhcmxleS5TaWduZWRDb25zZW50Ei4KDGZyb21fZGV2aWNlcxgDIAEoCzIYLnBhcmxleS5TaWduZWREZXZpY2VMaXN0ImAKB01lc3NhZ2USEAoIcG9zaXRpb24YASABKAYSFAoMY29udmVyc2F0aW9uGAIgASgMEg0KBWVwb2NoGAMgASgEEgoKAmlkGAQgASgMEhIKCmNpcGhlcnRleHQYBSABKAwiQAoKV2VsY29tZUZvchIhCgZkZXZpY2UYASABKAsyES5wYXJsZXkuRGV2aWNlUmVmEg8KB3dlbGNvbWUYAiABKAwizQEKBkNvbW1pdBIQCghwb3NpdGlvbhgBIAEoBhIUCgxjb252ZXJzYXRpb24YAiABKAwSDQoFZXBvY2gYAyABKAQSDgoGY29tbWl0GAQgASgMEiAKBWFkZGVkGAUgAygLMhEucGFybGV5LkRldmljZVJlZhIiCgdyZW1vdmVkGAYgAygLMhEucGFybGV5LkRldmljZVJlZhIkCgh3ZWxjb21lcxgHIAMoCzISLnBhcmxleS5XZWxjb21lRm9yEhAKCHJlcGxhY2VzGAggASgMIlYKAk9rEiIKBHVzZXIYASABKAsyEi5wYXJsZXkuVXNlclJlY29yZEgAEiIKBGtleXMYAiABKAsyEi5wYXJsZXkuS2V5c1Jlc3VsdEgAQggKBnJlc3VsdCJ3CgVFcnJvchIMCgRjb2RlGAEgASgJEg4KBmRldGFpbBgCIAEoCRIWCg5yZXRyeV9hZnRlcl9tcxgDIAEoDRIhCgxjcm9zc2VkX3dpdGgYBCABKAsyCy5wYXJsZXkuUnR0EhUKDXdpbm5lcl9zaGEyNTYYBSABKAwiFwoDQWNrEhAKCHBvc2l0aW9uGAEgASgGIh0KCVVzZXJRdWVyeRIQCgh1c2VybmFtZRgBIAEoCSJfCgpVc2VyUmVjb3JkEhAKCHVzZXJuYW1lGAEgASgJEhQKDGlkZW50aXR5X2tleRgCIAEoDBIpCgdkZXZpY2VzGAMgASgLMhgucGFybGV5LlNpZ25lZERldmljZUxpc3QiYQoLS2V5c1JlcXVlc3QSJgoHcHVibGlzaBgBIAEoCzITLnBhcmxleS5LZXlzUHVibGlzaEgAEiIKBWNsYWltGAIgASgLMhEucGFybGV5LktleXNDbGFpbUgAQgYKBHdoYXQiNAoLS2V5c1B1Ymxpc2gSEAoIb25lX3RpbWUYASADKAwSEwoLbGFzdF9yZXNvcnQYAiABKAwiMQoJS2V5c0NsYWltEhAKCHVzZXJuYW1lGAEgASgJEhIKCmRldmljZV9pZHMYAiADKAwiSQoKS2V5c1Jlc3VsdBIuCgxrZXlfcGFja2FnZXMYASADKAsyGC5wYXJsZXkuRGV2aWNlS2V5UGFja2FnZRILCgNsb3cYAiABKAgiLAoIUHJlc2VuY2USEAoIdXNlcm5hbWUYASABKAkSDgoGb25saW5lGAIgASgIIjgKCFNldHRpbmdzEg8KBWJsb2NrGAEgASgJSAASEQoHdW5ibG9jaxgCIAEoCUgAQggKBmNoYW5nZSJMCgdDb250ZW50EgoKAmlkGAEgASgMEg8KB3NlbnRfbXMYAiABKAQSHAoEdGV4dBgDIAEoCzIMLnBhcmxleS5UZXh0SABCBgoEYm9keSIUCgRUZXh0EgwKBHRleHQYASABKAkqjAEKC0NvbnNlbnRLaW5kEhwKGENPTlNFTlRfS0lORF9VTlNQRUNJRklFRBAAEhQKEENPTlNFTlRfS0lORF9SVFQQARIXChNDT05TRU5UX0tJTkRfQUNDRVBUEAISFwoTQ09OU0VOVF9LSU5EX1JFRlVTRRADEhcKE0NPTlNFTlRfS0lORF9DQU5DRUwQBGIGcHJvdG8z");
+  fileDesc("CgxwYXJsZXkucHJvdG8SBnBhcmxleSKqAQoLU2VydmVySGVsbG8SGgoSc2VydmVyX2NlcnRpZmljYXRlGAEgASgMEhYKDmNhX2NlcnRpZmljYXRlGAIgASgMEgsKA2NybBgDIAEoDBIWCg5zZXJ2ZXJfdGltZV9tcxgEIAEoBBIQCgh2ZXJzaW9ucxgFIAMoDRIeCgZsaW1pdHMYBiABKAsyDi5wYXJsZXkuTGltaXRzEhAKCGZlYXR1cmVzGAcgAygJIlgKBkxpbWl0cxIXCg9tYXhfZnJhbWVfYnl0ZXMYASABKA0SGQoRZnJhbWVzX3Blcl9zZWNvbmQYAiABKA0SGgoScmVxdWVzdHNfaW5fZmxpZ2h0GAMgASgNIpkBCgtDbGllbnRMb2dpbhIPCgd2ZXJzaW9uGAEgASgNEhAKCHVzZXJuYW1lGAIgASgJEhEKCWRldmljZV9pZBgDIAEoDBIWCg5jbGllbnRfdmVyc2lvbhgEIAEoCRIQCghwb3NpdGlvbhgFIAEoBhIqCgxyZWdpc3RyYXRpb24YBiABKAsyFC5wYXJsZXkuUmVnaXN0cmF0aW9uIoQBCgxSZWdpc3RyYXRpb24SFgoMaW52aXRlX3Rva2VuGAEgASgMSAASJAoIcmVjb3ZlcnkYAiABKAsyEC5wYXJsZXkuUmVjb3ZlcnlIABItCgtkZXZpY2VfbGlzdBgDIAEoCzIYLnBhcmxleS5TaWduZWREZXZpY2VMaXN0QgcKBXByb29mIgoKCFJlY292ZXJ5IkEKF1NpZ25lZERldmljZUNlcnRpZmljYXRlEhMKC2NlcnRpZmljYXRlGAEgASgMEhEKCXNpZ25hdHVyZRgCIAEoDCKjAQoRRGV2aWNlQ2VydGlmaWNhdGUSEAoIdXNlcm5hbWUYASABKAkSFAoMaWRlbnRpdHlfa2V5GAIgASgMEhEKCWRldmljZV9pZBgDIAEoDBITCgtkZXZpY2VfbmFtZRgEIAEoCRIVCg1zaWduYXR1cmVfa2V5GAUgASgMEhMKC2NoYW5uZWxfa2V5GAYgASgMEhIKCmNyZWF0ZWRfbXMYByABKAQiMwoQU2lnbmVkRGV2aWNlTGlzdBIMCgRsaXN0GAEgASgMEhEKCXNpZ25hdHVyZRgCIAEoDCJ8CgpEZXZpY2VMaXN0EhAKCHVzZXJuYW1lGAEgASgJEhQKDGlkZW50aXR5X2tleRgCIAEoDBIPCgd2ZXJzaW9uGAMgASgEEjUKDGNlcnRpZmljYXRlcxgEIAMoCzIfLnBhcmxleS5TaWduZWREZXZpY2VDZXJ0aWZpY2F0ZSIwCglEZXZpY2VSZWYSEAoIdXNlcm5hbWUYASABKAkSEQoJZGV2aWNlX2lkGAIgASgMIhYKBFF1aXQSDgoGcmVhc29uGAEgASgJIjsKC0xpc3RSZXF1ZXN0Eg4KBnByZWZpeBgBIAEoCRINCgVhZnRlchgCIAEoCRINCgVsaW1pdBgDIAEoDSIoCghVc2VyTGlzdBIOCgZvbmxpbmUYASADKAkSDAoEbmV4dBgCIAEoCSK4AQoQQ29uc2VudFN0YXRlbWVudBIhCgRraW5kGAEgASgOMhMucGFybGV5LkNvbnNlbnRLaW5kEhIKCnJlcXVlc3RfaWQYAiABKAwSDAoEZnJvbRgDIAEoCRIRCglkZXZpY2VfaWQYBCABKAwSCgoCdG8YBSABKAkSFAoMY29udmVyc2F0aW9uGAYgASgMEg8KB3RpbWVfbXMYByABKAQSGQoRYXR0YWNobWVudF9zaGEyNTYYCCABKAwiNQoNU2lnbmVkQ29uc2VudBIRCglzdGF0ZW1lbnQYASABKAwSEQoJc2lnbmF0dXJlGAIgASgMIjoKEERldmljZUtleVBhY2thZ2USEQoJZGV2aWNlX2lkGAEgASgMEhMKC2tleV9wYWNrYWdlGAIgASgMIp8BCgNSdHQSEAoIcG9zaXRpb24YASABKAYSJgoHY29uc2VudBgCIAEoCzIVLnBhcmxleS5TaWduZWRDb25zZW50Ei4KDGtleV9wYWNrYWdlcxgDIAMoCzIYLnBhcmxleS5EZXZpY2VLZXlQYWNrYWdlEi4KDGZyb21fZGV2aWNlcxgEIAEoCzIYLnBhcmxleS5TaWduZWREZXZpY2VMaXN0IsUBCgZBY2NlcHQSEAoIcG9zaXRpb24YASABKAYSJgoHY29uc2VudBgCIAEoCzIVLnBhcmxleS5TaWduZWRDb25zZW50Eg0KBXN1aXRlGAMgASgNEg0KBWVwb2NoGAQgASgEEiIKB21lbWJlcnMYBSADKAsyES5wYXJsZXkuRGV2aWNlUmVmEg8KB3dlbGNvbWUYBiABKAwSLgoMZnJvbV9kZXZpY2VzGAcgASgLMhgucGFybGV5LlNpZ25lZERldmljZUxpc3QicgoGUmVmdXNlEhAKCHBvc2l0aW9uGAEgASgGEiYKB2NvbnNlbnQYAiABKAsyFS5wYXJsZXkuU2lnbmVkQ29uc2VudBIuCgxmcm9tX2RldmljZXMYAyABKAsyGC5wYXJsZXkuU2lnbmVkRGV2aWNlTGlzdCJyCgZDYW5jZWwSEAoIcG9zaXRpb24YASABKAYSJgoHY29uc2VudBgCIAEoCzIVLnBhcmxleS5TaWduZWRDb25zZW50Ei4KDGZyb21fZGV2aWNlcxgDIAEoCzIYLnBhcmxleS5TaWduZWREZXZpY2VMaXN0ImAKB01lc3NhZ2USEAoIcG9zaXRpb24YASABKAYSFAoMY29udmVyc2F0aW9uGAIgASgMEg0KBWVwb2NoGAMgASgEEgoKAmlkGAQgASgMEhIKCmNpcGhlcnRleHQYBSABKAwiQAoKV2VsY29tZUZvchIhCgZkZXZpY2UYASABKAsyES5wYXJsZXkuRGV2aWNlUmVmEg8KB3dlbGNvbWUYAiABKAwiuwEKBkNvbW1pdBIQCghwb3NpdGlvbhgBIAEoBhIUCgxjb252ZXJzYXRpb24YAiABKAwSDQoFZXBvY2gYAyABKAQSDgoGY29tbWl0GAQgASgMEiAKBWFkZGVkGAUgAygLMhEucGFybGV5LkRldmljZVJlZhIiCgdyZW1vdmVkGAYgAygLMhEucGFybGV5LkRldmljZVJlZhIkCgh3ZWxjb21lcxgHIAMoCzISLnBhcmxleS5XZWxjb21lRm9yIlYKAk9rEiIKBHVzZXIYASABKAsyEi5wYXJsZXkuVXNlclJlY29yZEgAEiIKBGtleXMYAiABKAsyEi5wYXJsZXkuS2V5c1Jlc3VsdEgAQggKBnJlc3VsdCJ3CgVFcnJvchIMCgRjb2RlGAEgASgJEg4KBmRldGFpbBgCIAEoCRIWCg5yZXRyeV9hZnRlcl9tcxgDIAEoDRIhCgxjcm9zc2VkX3dpdGgYBCABKAsyCy5wYXJsZXkuUnR0EhUKDXdpbm5lcl9zaGEyNTYYBSABKAwiFwoDQWNrEhAKCHBvc2l0aW9uGAEgASgGIh0KCVVzZXJRdWVyeRIQCgh1c2VybmFtZRgBIAEoCSJfCgpVc2VyUmVjb3JkEhAKCHVzZXJuYW1lGAEgASgJEhQKDGlkZW50aXR5X2tleRgCIAEoDBIpCgdkZXZpY2VzGAMgASgLMhgucGFybGV5LlNpZ25lZERldmljZUxpc3QiYQoLS2V5c1JlcXVlc3QSJgoHcHVibGlzaBgBIAEoCzITLnBhcmxleS5LZXlzUHVibGlzaEgAEiIKBWNsYWltGAIgASgLMhEucGFybGV5LktleXNDbGFpbUgAQgYKBHdoYXQiNAoLS2V5c1B1Ymxpc2gSEAoIb25lX3RpbWUYASADKAwSEwoLbGFzdF9yZXNvcnQYAiABKAwiMQoJS2V5c0NsYWltEhAKCHVzZXJuYW1lGAEgASgJEhIKCmRldmljZV9pZHMYAiADKAwiSQoKS2V5c1Jlc3VsdBIuCgxrZXlfcGFja2FnZXMYASADKAsyGC5wYXJsZXkuRGV2aWNlS2V5UGFja2FnZRILCgNsb3cYAiABKAgiLAoIUHJlc2VuY2USEAoIdXNlcm5hbWUYASABKAkSDgoGb25saW5lGAIgASgIIjgKCFNldHRpbmdzEg8KBWJsb2NrGAEgASgJSAASEQoHdW5ibG9jaxgCIAEoCUgAQggKBmNoYW5nZSJGCgdEZXZpY2VzEhAKCHBvc2l0aW9uGAEgASgGEikKB2RldmljZXMYAiABKAsyGC5wYXJsZXkuU2lnbmVkRGV2aWNlTGlzdCIaCgZSZWpvaW4SEAoIcG9zaXRpb24YASABKAYi6wEKB1JlcGxhY2USEAoIcG9zaXRpb24YASABKAYSJgoHY29uc2VudBgCIAEoCzIVLnBhcmxleS5TaWduZWRDb25zZW50Eg0KBXN1aXRlGAMgASgNEg0KBWVwb2NoGAQgASgEEiIKB21lbWJlcnMYBSADKAsyES5wYXJsZXkuRGV2aWNlUmVmEg8KB3dlbGNvbWUYBiABKAwSLgoMZnJvbV9kZXZpY2VzGAcgASgLMhgucGFybGV5LlNpZ25lZERldmljZUxpc3QSIwoFcHJvb2YYCCABKAsyFC5wYXJsZXkuQ29uc2VudFByb29mImEKDENvbnNlbnRQcm9vZhImCgdjb25zZW50GAEgASgLMhUucGFybGV5LlNpZ25lZENvbnNlbnQSKQoHZGV2aWNlcxgCIAEoCzIYLnBhcmxleS5TaWduZWREZXZpY2VMaXN0IkwKB0NvbnRlbnQSCgoCaWQYASABKAwSDwoHc2VudF9tcxgCIAEoBBIcCgR0ZXh0GAMgASgLMgwucGFybGV5LlRleHRIAEIGCgRib2R5IhQKBFRleHQSDAoEdGV4dBgBIAEoCSqmAQoLQ29uc2VudEtpbmQSHAoYQ09OU0VOVF9LSU5EX1VOU1BFQ0lGSUVEEAASFAoQQ09OU0VOVF9LSU5EX1JUVBABEhcKE0NPTlNFTlRfS0lORF9BQ0NFUFQQAhIXChNDT05TRU5UX0tJTkRfUkVGVVNFEAMSFwoTQ09OU0VOVF9LSU5EX0NBTkNFTBAEEhgKFENPTlNFTlRfS0lORF9SRVBMQUNFEAViBnByb3RvMw");
 
 /**
  * Payload of 1.1.
@@ -472,7 +472,7 @@ export type ConsentStatement = Message$1<"parley.ConsentStatement"> & {
   kind: ConsentKind;
 
   /**
-   * 16 bytes; ACCEPT, REFUSE and CANCEL repeat the RTT's
+   * 16 bytes; ACCEPT, REFUSE and CANCEL repeat the RTT's; REPLACE: the conversation that is replaced
    *
    * @generated from field: bytes request_id = 2;
    */
@@ -498,7 +498,7 @@ export type ConsentStatement = Message$1<"parley.ConsentStatement"> & {
   to: string;
 
   /**
-   * 16 bytes; empty in a one-to-one RTT, REFUSE and CANCEL
+   * 16 bytes, the new one; empty in a one-to-one RTT, REFUSE and CANCEL
    *
    * @generated from field: bytes conversation = 6;
    */
@@ -510,7 +510,7 @@ export type ConsentStatement = Message$1<"parley.ConsentStatement"> & {
   timeMs: bigint;
 
   /**
-   * RTT: over the KeyPackages in order, each with a u32 length before it; ACCEPT: over the Welcome; else empty
+   * RTT: over the KeyPackages in order, each with a u32 length before it; ACCEPT and REPLACE: over the Welcome; else empty
    *
    * @generated from field: bytes attachment_sha256 = 8;
    */
@@ -828,13 +828,6 @@ export type Commit = Message$1<"parley.Commit"> & {
    * @generated from field: repeated parley.WelcomeFor welcomes = 7;
    */
   welcomes: WelcomeFor[];
-
-  /**
-   * 16 bytes: the conversation whose group this one replaces
-   *
-   * @generated from field: bytes replaces = 8;
-   */
-  replaces: Uint8Array;
 };
 
 /**
@@ -1132,6 +1125,139 @@ export const SettingsSchema: GenMessage<Settings> = /*@__PURE__*/
   messageDesc(file_parley, 33);
 
 /**
+ * Server to client: the newest device list of somebody with whom consent stands, or of this user.
+ *
+ * @generated from message parley.Devices
+ */
+export type Devices = Message$1<"parley.Devices"> & {
+  /**
+   * @generated from field: fixed64 position = 1;
+   */
+  position: bigint;
+
+  /**
+   * @generated from field: parley.SignedDeviceList devices = 2;
+   */
+  devices?: SignedDeviceList | undefined;
+};
+
+/**
+ * Describes the message parley.Devices.
+ * Use `create(DevicesSchema)` to create a new message.
+ */
+export const DevicesSchema: GenMessage<Devices> = /*@__PURE__*/
+  messageDesc(file_parley, 34);
+
+/**
+ * Server to client: what this mailbox held before is gone (too old, too much), or the device's position is not one that this
+ * mailbox gave out after the last ACK (its vault is an old copy). The device replaces the groups of its conversations.
+ *
+ * @generated from message parley.Rejoin
+ */
+export type Rejoin = Message$1<"parley.Rejoin"> & {
+  /**
+   * @generated from field: fixed64 position = 1;
+   */
+  position: bigint;
+};
+
+/**
+ * Describes the message parley.Rejoin.
+ * Use `create(RejoinSchema)` to create a new message.
+ */
+export const RejoinSchema: GenMessage<Rejoin> = /*@__PURE__*/
+  messageDesc(file_parley, 35);
+
+/**
+ * Both ways: a fresh group takes the place of a one-to-one conversation's group, without asking the users again.
+ *
+ * @generated from message parley.Replace
+ */
+export type Replace = Message$1<"parley.Replace"> & {
+  /**
+   * @generated from field: fixed64 position = 1;
+   */
+  position: bigint;
+
+  /**
+   * kind REPLACE
+   *
+   * @generated from field: parley.SignedConsent consent = 2;
+   */
+  consent?: SignedConsent | undefined;
+
+  /**
+   * @generated from field: uint32 suite = 3;
+   */
+  suite: number;
+
+  /**
+   * of the new group, after its first commit
+   *
+   * @generated from field: uint64 epoch = 4;
+   */
+  epoch: bigint;
+
+  /**
+   * every device in the new group
+   *
+   * @generated from field: repeated parley.DeviceRef members = 5;
+   */
+  members: DeviceRef[];
+
+  /**
+   * @generated from field: bytes welcome = 6;
+   */
+  welcome: Uint8Array;
+
+  /**
+   * server to client: newest list of the signer
+   *
+   * @generated from field: parley.SignedDeviceList from_devices = 7;
+   */
+  fromDevices?: SignedDeviceList | undefined;
+
+  /**
+   * @generated from field: parley.ConsentProof proof = 8;
+   */
+  proof?: ConsentProof | undefined;
+};
+
+/**
+ * Describes the message parley.Replace.
+ * Use `create(ReplaceSchema)` to create a new message.
+ */
+export const ReplaceSchema: GenMessage<Replace> = /*@__PURE__*/
+  messageDesc(file_parley, 36);
+
+/**
+ * What a user has signed once: an RTT to the other one, or the ACCEPT of the other's. A device of that user that has lost its vault
+ * knows by it that this user has agreed to talk with whoever shows it.
+ *
+ * @generated from message parley.ConsentProof
+ */
+export type ConsentProof = Message$1<"parley.ConsentProof"> & {
+  /**
+   * @generated from field: parley.SignedConsent consent = 1;
+   */
+  consent?: SignedConsent | undefined;
+
+  /**
+   * a list with the device that signed
+   *
+   * @generated from field: parley.SignedDeviceList devices = 2;
+   */
+  devices?: SignedDeviceList | undefined;
+};
+
+/**
+ * Describes the message parley.ConsentProof.
+ * Use `create(ConsentProofSchema)` to create a new message.
+ */
+export const ConsentProofSchema: GenMessage<ConsentProof> = /*@__PURE__*/
+  messageDesc(file_parley, 37);
+
+/**
  * @generated from message parley.Content
  */
 export type Content = Message$1<"parley.Content"> & {
@@ -1164,7 +1290,7 @@ export type Content = Message$1<"parley.Content"> & {
  * Use `create(ContentSchema)` to create a new message.
  */
 export const ContentSchema: GenMessage<Content> = /*@__PURE__*/
-  messageDesc(file_parley, 34);
+  messageDesc(file_parley, 38);
 
 /**
  * @generated from message parley.Text
@@ -1181,7 +1307,7 @@ export type Text = Message$1<"parley.Text"> & {
  * Use `create(TextSchema)` to create a new message.
  */
 export const TextSchema: GenMessage<Text> = /*@__PURE__*/
-  messageDesc(file_parley, 35);
+  messageDesc(file_parley, 39);
 
 /**
  * @generated from enum parley.ConsentKind
@@ -1211,6 +1337,11 @@ export const ConsentKind = {
    * @generated from enum value: CONSENT_KIND_CANCEL = 4;
    */
   CANCEL: 4,
+
+  /**
+   * @generated from enum value: CONSENT_KIND_REPLACE = 5;
+   */
+  REPLACE: 5,
 } as const;
 
 /**

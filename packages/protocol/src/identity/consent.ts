@@ -74,7 +74,7 @@ export function hashKeyPackages(
   return crypto.sha256(writer.finish());
 }
 
-/** SHA-256 over the Welcome: `attachment_sha256` of an ACCEPT. */
+/** SHA-256 over the Welcome: `attachment_sha256` of an ACCEPT or REPLACE. */
 export function hashWelcome(crypto: CryptoProvider, welcome: Uint8Array): Uint8Array {
   return crypto.sha256(welcome);
 }
@@ -97,6 +97,7 @@ function checkStatement(statement: ConsentStatement): void {
       requireLength(attachmentSha256, SHA256_BYTES, 'attachment hash');
       break;
     case ConsentKind.ACCEPT:
+    case ConsentKind.REPLACE:
       requireLength(conversation, CONVERSATION_ID_BYTES, 'conversation');
       requireLength(attachmentSha256, SHA256_BYTES, 'attachment hash');
       break;

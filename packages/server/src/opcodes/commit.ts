@@ -24,9 +24,8 @@ export const commit = request(CommitSchema, async (session, sent) => {
   return { later: commitEpoch(session, sent, change, found) };
 });
 
-function readChange({ position, conversation, commit: bytes, added, removed, welcomes, replaces }: Commit): Change {
+function readChange({ position, conversation, commit: bytes, added, removed, welcomes }: Commit): Change {
   if (position !== 0n || conversation.length !== CONVERSATION_ID_BYTES || bytes.length === 0) throw protocolError('malformed');
-  if (replaces.length > 0) throw protocolError('unknown_conversation'); // replacement groups come with REJOIN
   if (added.length > 2 * MAX_DEVICES || removed.length > 2 * MAX_DEVICES) throw protocolError('malformed');
   const change = {
     added: added.map(readDeviceRef),
