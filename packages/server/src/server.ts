@@ -13,8 +13,8 @@ import { openPort, type Port } from './transport/port.ts';
 
 /** How long requests under way may take when the server stops, and peers to read their QUIT. */
 const STOP_GRACE_MS = 2_000;
-/** How often certificate and CRL are looked at. */
-const RENEWAL_CHECK_MS = 3_600_000;
+/** How often certificate, CRL and old mailboxes are looked at. */
+const UPKEEP_MS = 3_600_000;
 
 /** `error`: the store broke, and the server is closing. `close`: it has closed. */
 export type ServerEvents = { error: [unknown]; close: [] };
@@ -25,7 +25,7 @@ export class RunningServer extends EventEmitter<ServerEvents> {
   readonly #config: ServerConfig;
   readonly #port: Port;
   readonly #stopping: AbortController;
-  #cancelRenewal: () => void = () => {};
+  #cancelUpkeep: () => void = () => {};
   #closed: Promise<void> | undefined;
 
   constructor(services: Services, config: ServerConfig, port: Port, stopping: AbortController) {
@@ -34,7 +34,7 @@ export class RunningServer extends EventEmitter<ServerEvents> {
     this.#config = config;
     this.#port = port;
     this.#stopping = stopping;
-    this.#scheduleRenewal();
+    this.#scheduleUpkeep();
   }
 
   /** The address it listens on. */
@@ -78,7 +78,7 @@ export class RunningServer extends EventEmitter<ServerEvents> {
   async #close(): Promise<void> {
     const { online, store, log } = this.#services;
     this.#stopping.abort();
-    this.#cancelRenewal();
+    this.#cancelUpkeep();
     const sessions = [...online.sessions()];
     log.info('stopping', { count: sessions.length });
     await within(STOP_GRACE_MS, Promise.all(sessions.map((session) => session.work.idle())));
@@ -91,15 +91,17 @@ export class RunningServer extends EventEmitter<ServerEvents> {
     this.emit('close');
   }
 
-  #scheduleRenewal(): void {
-    const { clock, authority, log } = this.#services;
-    this.#cancelRenewal = clock.after(RENEWAL_CHECK_MS, async () => {
+  #scheduleUpkeep(): void {
+    const { clock, authority, store, log } = this.#services;
+    this.#cancelUpkeep = clock.after(UPKEEP_MS, async () => {
       try {
+        const { mailboxes } = await store.expire(clock.nowMs());
+        if (mailboxes > 0) log.info('old mailboxes were dropped', { count: mailboxes });
         await authority.renewIfDue(clock.nowMs());
       } catch (error) {
-        log.error('certificates could not be renewed', { error });
+        log.error('the hourly upkeep failed', { error });
       }
-      if (!this.#stopping.signal.aborted) this.#scheduleRenewal();
+      if (!this.#stopping.signal.aborted) this.#scheduleUpkeep();
     });
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MAILBOX_PAGE_BYTES } from '@parley/protocol';
 import fc from 'fast-check';
+import { systemClock } from '../src/clock.ts';
 import type { Sink } from '../src/delivery/feed.ts';
 import { Mailboxes } from '../src/delivery/mailboxes.ts';
 import { Positions } from '../src/delivery/positions.ts';
@@ -79,7 +80,7 @@ test('a device gets each item that was kept once and in order, whatever order th
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.nat(10), async (steps, before) => {
       const store = new SlowStore();
-      const mailboxes = new Mailboxes(store, 3);
+      const mailboxes = new Mailboxes(store, 3, systemClock);
       const sink = new RecordingSink();
       const deliver = (isKept: boolean): void => {
         const parcel = { device: DEVICE, opcode: 5, body: new Uint8Array(9) };
@@ -114,7 +115,7 @@ test('a device gets each item that was kept once and in order, whatever order th
 
 test('pushes a page only as far as there is room, and the rest of it when there is room again', async () => {
   const store = new SlowStore();
-  const mailboxes = new Mailboxes(store, 1);
+  const mailboxes = new Mailboxes(store, 1, systemClock);
   const body = new Uint8Array(10);
   const positions = Array.from({ length: 10 }, (_, i) => BigInt(i + 1));
   store.disk.push(...positions.map((position) => ({ position, opcode: 5, body })));
@@ -141,7 +142,7 @@ test('pushes a page only as far as there is room, and the rest of it when there 
 
 test('reads a mailbox by pages of bounded bytes, to its end', async () => {
   const store = new SlowStore();
-  const mailboxes = new Mailboxes(store, 1);
+  const mailboxes = new Mailboxes(store, 1, systemClock);
   const body = new Uint8Array(MAILBOX_PAGE_BYTES / 2);
   const positions = Array.from({ length: 5 }, (_, i) => BigInt(i + 1));
   store.disk.push(...positions.map((position) => ({ position, opcode: 5, body })));
@@ -160,7 +161,7 @@ test('reads a mailbox by pages of bounded bytes, to its end', async () => {
 
 test('pushes nothing to a device that has gone, and nothing of a delivery that failed', async () => {
   const store = new SlowStore();
-  const mailboxes = new Mailboxes(store, 1);
+  const mailboxes = new Mailboxes(store, 1, systemClock);
   const sink = new RecordingSink();
   const feed = mailboxes.attach(DEVICE, 0n, sink);
   await settled();

@@ -1,6 +1,7 @@
 import { MAX_FRAME, ParleyError, POSITION_BYTES } from '@parley/protocol';
+import type { Clock } from '../clock.ts';
 import type { DeviceKey } from '../store/device-key.ts';
-import type { Delivery, MailboxItem, Store } from '../store/store.ts';
+import type { Delivery, Store } from '../store/store.ts';
 import { Feed, type Sink } from './feed.ts';
 import { Positions } from './positions.ts';
 
@@ -21,12 +22,14 @@ export interface Parcel {
  */
 export class Mailboxes {
   readonly #store: Pick<Store, 'readMailbox'>;
+  readonly #clock: Clock;
   readonly #positions: Positions;
   /** Only of devices that are on line or have deliveries under way. */
   readonly #mailboxes = new Map<DeviceKey, Mailbox>();
 
-  constructor(store: Pick<Store, 'readMailbox'>, generation: number) {
+  constructor(store: Pick<Store, 'readMailbox'>, generation: number, clock: Clock) {
     this.#store = store;
+    this.#clock = clock;
     this.#positions = new Positions(generation);
   }
 
@@ -85,7 +88,7 @@ export class Mailboxes {
 
   #reserve({ device, opcode, body }: Parcel): { mailbox: Mailbox; entry: Entry } {
     const mailbox = this.#mailbox(device);
-    const delivery = { device, opcode, body, position: this.#positions.next(device) };
+    const delivery = { device, opcode, body, position: this.#positions.next(device), atMs: this.#clock.nowMs() };
     const entry: Entry = { delivery, state: 'waiting' };
     mailbox.underWay.push(entry);
     return { mailbox, entry };
@@ -114,7 +117,7 @@ export class Mailboxes {
 }
 
 interface Entry {
-  readonly delivery: MailboxItem & { readonly device: DeviceKey };
+  readonly delivery: Delivery;
   state: 'waiting' | 'released' | 'cancelled';
 }
 

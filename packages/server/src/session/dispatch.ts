@@ -8,6 +8,7 @@ import { list } from '../opcodes/list.ts';
 import { message } from '../opcodes/message.ts';
 import { quit } from '../opcodes/quit.ts';
 import { refuse } from '../opcodes/refuse.ts';
+import { replace } from '../opcodes/replace.ts';
 import { rtt } from '../opcodes/rtt.ts';
 import { settings } from '../opcodes/settings.ts';
 import { user } from '../opcodes/user.ts';
@@ -29,6 +30,7 @@ const HANDLERS: ReadonlyMap<number, Handler> = new Map<number, Handler>([
   [Opcode.KEYS, keys],
   [Opcode.SETTINGS, settings],
   [Opcode.CANCEL, cancel],
+  [Opcode.REPLACE, replace],
 ]);
 
 /**

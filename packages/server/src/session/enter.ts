@@ -1,7 +1,8 @@
-import type { Channel } from '@parley/protocol';
+import { type Channel, Opcode } from '@parley/protocol';
 import { announcePresence } from '../delivery/presence.ts';
 import { firstList } from '../opcodes/list.ts';
 import type { Services } from '../services.ts';
+import type { Delivery } from '../store/store.ts';
 import { NORMAL } from '../transport/close-codes.ts';
 import type { Connection } from '../transport/connection.ts';
 import { errorReply, quitFrame } from './replies.ts';
@@ -33,12 +34,27 @@ export function enter(
   const { replaced, isFirst } = online.enter(session);
   replaced?.end('replaced');
   session.send(firstList(services)); // 1.3
-  if (!isKnown) session.send(errorReply('state_mismatch'));
+  if (!isKnown) rejoin(services, session);
   else if (position > opened.acked) session.acks.ack(position);
 
   services.log.debug('logged in', { connection: connection.id, session: session.number, user: username });
   if (isFirst) announce(services, session);
   return session;
+}
+
+/**
+ * The device's position is none of this mailbox's since its last ACK: its vault is an old copy, or the server's database is. It
+ * forgets the position at once, and REJOIN in its mailbox has it replace its groups, whatever comes between.
+ */
+function rejoin({ store, mailboxes }: Services, session: Session): void {
+  session.send(errorReply('state_mismatch'));
+  mailboxes
+    .deliver(
+      [{ device: session.device, opcode: Opcode.REJOIN, body: new Uint8Array(0) }],
+      ([delivery]) => store.appendRejoin({ by: session.ref, delivery: delivery as Delivery }),
+      (outcome) => outcome === 'ok',
+    )
+    .catch((error: unknown) => session.fail(error));
 }
 
 /** The connection is over. */

@@ -4,6 +4,7 @@ import { type ClientLogin, type Registration, SignedDeviceListSchema } from '@pa
 import type { Services } from '../services.ts';
 import { deviceKey } from '../store/device-key.ts';
 import type { DeviceEntry, NewRegistration } from '../store/store.ts';
+import { deviceNews } from './device-news.ts';
 import { protocolError, unlessRefused } from './replies.ts';
 
 /**
@@ -12,7 +13,7 @@ import { protocolError, unlessRefused } from './replies.ts';
  * @throws ParleyError `invite_invalid`, `username_taken`, `malformed`, `auth_failed`
  */
 export async function register(
-  { crypto, store, clock, online }: Services,
+  { crypto, store, clock, online, mailboxes }: Services,
   login: ClientLogin,
   registration: Registration,
   clientKey: Uint8Array,
@@ -28,17 +29,15 @@ export async function register(
   const devices = list.devices.map(({ deviceId, channelKey, signatureKey }): DeviceEntry => {
     return { key: deviceKey(list.username, deviceId), deviceId, channelKey, signatureKey };
   });
-  unlessRefused(
-    await store.register({
-      proof,
-      username: list.username,
-      identityKey: list.identityKey,
-      deviceList: toBinary(SignedDeviceListSchema, registration.deviceList),
-      version: list.version,
-      devices,
-      nowMs: clock.nowMs(),
-    }),
+  const { username, identityKey, version } = list;
+  const deviceList = toBinary(SignedDeviceListSchema, registration.deviceList);
+  const account = { proof, username, identityKey, deviceList, version, devices, nowMs: clock.nowMs() };
+  const registered = await mailboxes.deliver(
+    proof === 'recovery' ? await deviceNews(store, account) : [],
+    (deliveries) => store.register({ ...account, deliveries }),
+    (outcome) => outcome === 'registered',
   );
+  unlessRefused(registered);
   // A recovery takes the user's other devices away: they must not be shown anything more.
   const listed = new Set<string>(devices.map(({ key }) => key));
   for (const session of [...online.sessionsOf(list.username)]) if (!listed.has(session.device)) session.end('replaced');

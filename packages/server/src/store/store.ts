@@ -31,7 +31,7 @@ export interface Store {
    * registered (a lost 1.3); no use of the token is counted then.
    * Invite: `invite_invalid` (unknown, expired, used up) comes before `username_taken`, which uses up nothing.
    * Recovery: the identity key must be the stored one and the version higher, else `auth_failed`. Devices that the new list does
-   * not have, or has with other keys, lose mailbox, KeyPackages and sessions.
+   * not have, or has with other keys, lose mailbox, KeyPackages and sessions. Only a recovery that is `registered` is delivered.
    */
   register(
     registration: NewRegistration,
@@ -49,7 +49,8 @@ export interface Store {
   /**
    * RTT. The same request again is `duplicate`, whatever became of it, and appends nothing; another one under a request id that
    * is taken, or one to oneself, is `malformed`. Then in this order: `unknown_user`, `refused_recently`, caps
-   * (`quota_exceeded`), `already_answered` (they may talk already), `crossed` (the other one asked first: its body is
+   * (`quota_exceeded`), `already_answered` (they may talk already: consent stands, and they have a conversation in which each has
+   * a listed device), `crossed` (the other one asked first: its body is
    * returned), block (then `hidden`: stored, delivered to nobody but the sender's own devices, expires and counts like any
    * other). The block is last, so that a blocked sender gets what every sender gets; a hidden request makes nobody `crossed`.
    * One that is taken replaces what the sender has pending to that user, which counts as cancelled. Caps: 20 pending sent, 100
@@ -93,11 +94,28 @@ export interface Store {
   /** Users with whom consent stands, either way, without those who blocked this user or are blocked by it. Sorted. */
   contacts(username: string): Promise<string[]>;
 
+  /**
+   * REPLACE: a new conversation takes the place of a one-to-one conversation of these two users, of which `requestId` is the id. The
+   * first for it wins (`stale_epoch` for others); the identical one again is `duplicate`. The sender need not be a member of
+   * what is replaced. Settles what is pending between the two; a block does not hold it up. `unknown_conversation` where there is
+   * no such conversation of these two; `malformed` as for ACCEPT; `rate_limited` beyond 20 of the pair in an hour.
+   */
+  replaceConversation(
+    replacement: AcceptedRequest,
+  ): Promise<
+    | 'ok'
+    | 'duplicate'
+    | Fenced
+    | { refused: 'rate_limited'; retryAfterMs: number }
+    | Refusal<'unknown_conversation' | 'stale_epoch' | 'malformed'>
+  >;
+
   // ---- conversations ----
 
   findConversation(conversation: Uint8Array): Promise<ConversationEntry | undefined>;
   /**
-   * MESSAGE. The epoch must be the current one. `withheld`: answered like `ok`, but these of the deliveries were not stored and
+   * MESSAGE. The epoch must be the current one, and in a one-to-one conversation the other user must have a listed device in it
+   * (else `stale_epoch`: nobody could ever read it; a replacement will be made). `withheld`: answered like `ok`, but these of the deliveries were not stored and
    * must not be pushed: their devices are not members, or their user has blocked the sender in a one-to-one conversation.
    */
   appendMessage(message: {
@@ -134,6 +152,14 @@ export interface Store {
   readMailbox(device: DeviceKey, after: bigint, limit: number, maxBytes: number): Promise<MailboxItem[]>;
   /** Deletes everything up to `position`, which is taken as the highest one stored if it is beyond that. Never goes back. */
   ack(ack: { by: SessionRef; position: bigint }): Promise<'ok' | Fenced>;
+  /** Tells a device that its mailbox does not go on where it left off, unless an item in it says so already (`duplicate`). */
+  appendRejoin(rejoin: { by: SessionRef; delivery: Delivery }): Promise<'ok' | 'duplicate' | Fenced>;
+  /**
+   * Drops the mailboxes whose oldest item is too old, and forgets conversations that were replaced long ago. Where a mailbox is
+   * dropped, for its age or (as soon as an item is put in that makes it too large) for its size, one REJOIN without a body is left
+   * in the place of its newest item. Returns how many were dropped.
+   */
+  expire(nowMs: number): Promise<{ mailboxes: number }>;
 
   // ---- KeyPackages ----
 
@@ -166,6 +192,13 @@ export interface Store {
 
   /** Ends after all calls made before have been carried out; calls made after it are rejected. */
   close(): Promise<void>;
+}
+
+/** What a mailbox keeps. */
+export interface MailboxLimits {
+  /** Bodies, bytes: a mailbox that would hold more is dropped before the item that is too much is put in. */
+  readonly maxBytes: number;
+  readonly lifetimeMs: number;
 }
 
 /** Every write names the session it comes from; an older one is fenced off. */
@@ -212,6 +245,8 @@ export interface NewRegistration {
   readonly version: bigint;
   readonly devices: readonly DeviceEntry[];
   readonly nowMs: number;
+  /** Recovery: the new list, for the devices of those with whom consent stands. */
+  readonly deliveries: readonly Delivery[];
 }
 
 export interface OpenedSession {
@@ -226,6 +261,8 @@ export interface Delivery {
   readonly position: bigint;
   readonly opcode: number;
   readonly body: Uint8Array;
+  /** When it was given out: Unix time, milliseconds. */
+  readonly atMs: number;
 }
 
 export interface MailboxItem {
@@ -234,9 +271,10 @@ export interface MailboxItem {
   readonly body: Uint8Array;
 }
 
-/** RTT, ACCEPT, REFUSE or CANCEL: a step in the life of a request. */
+/** RTT, ACCEPT, REFUSE or CANCEL: a step in the life of a request; or REPLACE. */
 export interface RequestStep {
   readonly by: SessionRef;
+  /** REPLACE: the conversation that is replaced. */
   readonly requestId: Uint8Array;
   /** Who takes the step (RTT, CANCEL: the requester; ACCEPT, REFUSE: the user asked). */
   readonly from: string;

@@ -64,6 +64,7 @@ export class World {
       version: 1n,
       devices: Array.from({ length: devices }, (_, index) => deviceEntry(username, index + 1)),
       nowMs: this.nowMs,
+      deliveries: [],
       ...change,
     };
   }
@@ -97,7 +98,7 @@ export class World {
 
   delivery(to: { device: DeviceKey }, body = this.fresh(), opcode = 5): Delivery {
     this.#positions += 1n;
-    return { device: to.device, position: (1n << 32n) | this.#positions, opcode, body };
+    return { device: to.device, position: (1n << 32n) | this.#positions, opcode, body, atMs: this.nowMs };
   }
 
   request(by: TestDevice, to: TestDevice, change: Partial<NewRequest> = {}): NewRequest {

@@ -1,9 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { equalBytes } from '@parley/protocol';
 import type { DeviceKey } from '../device-key.ts';
-import type { DeviceEntry, NewRegistration, UserSummary } from '../store.ts';
+import type { DeviceEntry, MailboxLimits, NewRegistration, UserSummary } from '../store.ts';
 import type { Handlers } from './calls.ts';
 import { fitsInteger } from './integers.ts';
+import { deliverToListed } from './mailboxes.ts';
 import { prepare, prepareBig } from './statement.ts';
 
 type AccountHandlers = Pick<Handlers, 'raiseGeneration' | 'addInvite' | 'listUsers' | 'findUser' | 'register' | 'openSession'>;
@@ -12,7 +13,8 @@ type UserRow = { username: string; identityKey: Uint8Array; deviceList: Uint8Arr
 type DeviceRow = { key: DeviceKey; deviceId: Uint8Array; channelKey: Uint8Array; signatureKey: Uint8Array };
 
 /** Users, their devices, the invites that let them in, and the session numbers that fence their connections. */
-export function accounts(db: DatabaseSync): AccountHandlers {
+export function accounts(db: DatabaseSync, limits: MailboxLimits): AccountHandlers {
+  const deliver = deliverToListed(db, limits);
   const count = prepare<[string], { value: number }>(db, 'UPDATE counters SET value = value + 1 WHERE name = ? RETURNING value');
   const insertInvite = prepare<[Uint8Array, number, number]>(
     db,
@@ -82,11 +84,12 @@ export function accounts(db: DatabaseSync): AccountHandlers {
   }
 
   function recover(registration: NewRegistration, user: UserRow | undefined, devices: readonly DeviceEntry[]) {
-    const { username, identityKey, version, deviceList } = registration;
+    const { username, identityKey, version, deviceList, deliveries } = registration;
     if (user === undefined || user.suspended !== 0n) return { refused: 'auth_failed' } as const;
     if (!equalBytes(user.identityKey, identityKey) || version <= user.version) return { refused: 'auth_failed' } as const;
     updateUser.run(deviceList, version, username);
     replaceDevices(username, devices, registration.devices);
+    for (const delivery of deliveries) deliver(delivery);
     return 'registered';
   }
 

@@ -1,4 +1,4 @@
-import type { Store } from '../store.ts';
+import type { MailboxLimits, Store } from '../store.ts';
 import type { StoreErrorReason } from './errors.ts';
 
 /** Main thread and worker agree on this file: every method of the store but `close` is a call that crosses between them. */
@@ -26,4 +26,5 @@ export type FromWorker =
 export interface WorkerOptions {
   readonly file: string;
   readonly busyTimeoutMs: number;
+  readonly mailboxes: MailboxLimits;
 }

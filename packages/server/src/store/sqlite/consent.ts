@@ -1,16 +1,20 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { equalBytes } from '@parley/protocol';
-import type { AcceptedRequest, RequestStep } from '../store.ts';
+import type { AcceptedRequest, MailboxLimits, RequestStep } from '../store.ts';
 import type { Handlers } from './calls.ts';
 import { createConversation } from './conversations.ts';
 import { fitsInteger } from './integers.ts';
 import { deliverToUsers } from './mailboxes.ts';
-import { findBlock, findConsent, pair } from './pairs.ts';
+import { findBlock, findStanding, pair } from './pairs.ts';
+import { replacements } from './replacements.ts';
 import { requests, type StoredRequest } from './requests.ts';
 import { REPLACED, sessionFence } from './sessions.ts';
 import { prepare } from './statement.ts';
 
-type ConsentHandlers = Pick<Handlers, 'openRequest' | 'acceptRequest' | 'refuseRequest' | 'cancelRequest' | 'findRequest'>;
+type ConsentHandlers = Pick<
+  Handlers,
+  'openRequest' | 'acceptRequest' | 'refuseRequest' | 'cancelRequest' | 'replaceConversation' | 'findRequest'
+>;
 type Answered = 'accepted' | 'refused' | 'cancelled';
 type Verdict =
   | { readonly request: StoredRequest }
@@ -21,19 +25,23 @@ type Verdict =
 /**
  * The life of a request, docs/protocol.md "Consent": pending, then accepted, refused, cancelled or expired. First answer wins.
  */
-export function consent(db: DatabaseSync): ConsentHandlers {
+export function consent(db: DatabaseSync, limits: MailboxLimits): ConsentHandlers {
   const fence = sessionFence(db);
   const stored = requests(db);
-  const consents = findConsent(db);
+  const mayTalk = findStanding(db);
+  const replaced = replacements(db);
   const blocked = findBlock(db);
-  const deliver = deliverToUsers(db);
+  const deliver = deliverToUsers(db, limits);
   const create = createConversation(db);
   const findUser = prepare<[string]>(db, 'SELECT 1 FROM users WHERE username = ?');
   const findListed = prepare<[string, string, string], { username: string }>(
     db,
     'SELECT username FROM devices WHERE key = ? AND username IN (?, ?)',
   );
-  const insertConsent = prepare<[string, string, number]>(db, 'INSERT INTO consents (low, high, since_ms) VALUES (?, ?, ?)');
+  const insertConsent = prepare<[string, string, number]>(
+    db,
+    'INSERT OR IGNORE INTO consents (low, high, since_ms) VALUES (?, ?, ?)',
+  );
   const findParties = prepare<[Uint8Array], { sender: string; recipient: string; hidden: number }>(
     db,
     'SELECT sender, recipient, hidden FROM requests WHERE request_id = ?',
@@ -80,7 +88,7 @@ export function consent(db: DatabaseSync): ConsentHandlers {
       if (findUser.get(to) === undefined) return { refused: 'unknown_user' };
       if (stored.refusedRecently(from, to, nowMs)) return { refused: 'refused_recently' };
       if (stored.exceedsQuota(from, to, nowMs)) return { refused: 'quota_exceeded' };
-      if (consents(from, to)) return { refused: 'already_answered' };
+      if (mayTalk(from, to)) return { refused: 'already_answered' };
       const first = stored.crossing(from, to, nowMs);
       if (first !== undefined) return { refused: 'crossed', first };
 
@@ -96,7 +104,7 @@ export function consent(db: DatabaseSync): ConsentHandlers {
       if (verdict === 'duplicate' || 'refused' in verdict) return verdict;
       const { requestId, from, to, conversation, suite, epoch, members, deliveries, nowMs } = answer;
       // Nothing is pending between two users who may talk, unless the clock was put back.
-      if (consents(from, to)) return { refused: 'already_answered' };
+      if (mayTalk(from, to)) return { refused: 'already_answered' };
       if (!fitsInteger(epoch) || !membersAreRight(answer)) return { refused: 'malformed' };
       if (!create({ conversation, suite, epoch, users: [from, to], members })) return { refused: 'malformed' };
 
@@ -124,6 +132,25 @@ export function consent(db: DatabaseSync): ConsentHandlers {
       const { requestId, from, to, nowMs, deliveries } = answer;
       stored.answer(requestId, 'cancelled', answer.sha256, nowMs);
       for (const delivery of deliveries) deliver(delivery, from, verdict.request.hidden ? from : to);
+      return 'ok';
+    },
+
+    replaceConversation(replacement) {
+      const { by, requestId, from, to, sha256, conversation, suite, epoch, members, deliveries, nowMs } = replacement;
+      const device = fence(by);
+      if (device === undefined) return REPLACED;
+      const old = device.username === from ? replaced.find(requestId, from, to) : undefined;
+      if (old === undefined) return { refused: 'unknown_conversation' };
+      if (old.sha256 !== null) return equalBytes(old.sha256, sha256) ? 'duplicate' : { refused: 'stale_epoch' };
+      const retryAfterMs = replaced.waitMs(from, to, nowMs);
+      if (retryAfterMs > 0) return { refused: 'rate_limited', retryAfterMs };
+      if (!fitsInteger(epoch) || !membersAreRight(replacement)) return { refused: 'malformed' };
+      if (!create({ conversation, suite, epoch, users: [from, to], members })) return { refused: 'malformed' };
+
+      replaced.mark(old.id, conversation, sha256, nowMs);
+      stored.settle('accepted', from, to, nowMs);
+      stored.settle('accepted', to, from, nowMs);
+      for (const delivery of deliveries) deliver(delivery, from, to);
       return 'ok';
     },
 

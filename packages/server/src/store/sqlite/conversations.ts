@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { equalBytes } from '@parley/protocol';
 import { type DeviceKey, userOf } from '../device-key.ts';
-import type { NewCommit } from '../store.ts';
+import type { MailboxLimits, NewCommit } from '../store.ts';
 import type { Handlers } from './calls.ts';
 import { fitsInteger } from './integers.ts';
 import { deliverToMember } from './mailboxes.ts';
@@ -9,16 +9,19 @@ import { findBlock } from './pairs.ts';
 import { REPLACED, sessionFence } from './sessions.ts';
 import { prepare, prepareBig } from './statement.ts';
 
-type Found = { id: bigint; oneToOne: bigint; epoch: bigint };
+type Found = { id: bigint; oneToOne: bigint; epoch: bigint; replacedMs: bigint | null };
 
 /** Who belongs to a conversation, in which epoch it is, and which commit ended each epoch. */
-export function conversations(db: DatabaseSync): Pick<Handlers, 'findConversation' | 'appendMessage' | 'commit'> {
+export function conversations(
+  db: DatabaseSync,
+  limits: MailboxLimits,
+): Pick<Handlers, 'findConversation' | 'appendMessage' | 'commit'> {
   const fence = sessionFence(db);
   const blocked = findBlock(db);
-  const deliver = deliverToMember(db);
+  const deliver = deliverToMember(db, limits);
   const find = prepareBig<[Uint8Array], Found>(
     db,
-    'SELECT id, one_to_one AS oneToOne, epoch FROM conversations WHERE conversation = ?',
+    'SELECT id, one_to_one AS oneToOne, epoch, replaced_ms AS replacedMs FROM conversations WHERE conversation = ?',
   );
   const usersOf = prepare<[number], { username: string }>(
     db,
@@ -27,6 +30,11 @@ export function conversations(db: DatabaseSync): Pick<Handlers, 'findConversatio
   const membersOf = prepare<[number], { device: DeviceKey }>(
     db,
     'SELECT device_key AS device FROM members WHERE conversation = ? ORDER BY device_key',
+  );
+  const findOtherUser = prepare<[number, string]>(
+    db,
+    `SELECT 1 FROM members JOIN devices ON devices.key = members.device_key
+     WHERE members.conversation = ? AND devices.username <> ? LIMIT 1`,
   );
   const findMember = prepare<[number, string]>(db, 'SELECT 1 FROM members WHERE conversation = ? AND device_key = ?');
   const insertMember = prepare<[number, string]>(db, 'INSERT INTO members (conversation, device_key) VALUES (?, ?)');
@@ -78,7 +86,8 @@ export function conversations(db: DatabaseSync): Pick<Handlers, 'findConversatio
       if (found === undefined) return { refused: 'unknown_conversation' };
       const id = Number(found.id);
       if (!isMember(id, by.device)) return { refused: 'not_member' };
-      if (epoch !== found.epoch) return { refused: 'stale_epoch' };
+      if (epoch !== found.epoch || found.replacedMs !== null) return { refused: 'stale_epoch' };
+      if (found.oneToOne !== 0n && findOtherUser.get(id, device.username) === undefined) return { refused: 'stale_epoch' };
 
       const dropped = (to: DeviceKey): boolean => found.oneToOne !== 0n && blocked(userOf(to), device.username);
       const withheld = deliveries.filter((delivery) => dropped(delivery.device) || !deliver(delivery, id));
@@ -97,7 +106,8 @@ export function conversations(db: DatabaseSync): Pick<Handlers, 'findConversatio
       const winner = fitsInteger(epoch) ? findWinner.get(id, epoch)?.sha256 : undefined;
       if (winner !== undefined && equalBytes(winner, sha256)) return 'duplicate';
       if (!isMember(id, by.device)) return { refused: 'not_member' };
-      if (epoch !== found.epoch) return { refused: 'stale_epoch', winnerSha256: winner ?? new Uint8Array() };
+      if (epoch !== found.epoch || found.replacedMs !== null)
+        return { refused: 'stale_epoch', winnerSha256: winner ?? new Uint8Array() };
       if (!fitsInteger(epoch + 1n) || !changesMembersRightly(id, commit)) return { refused: 'malformed' };
 
       insertWinner.run(id, epoch, sha256);

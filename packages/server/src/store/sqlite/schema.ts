@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from './errors.ts';
 
 /** Written to the file as `user_version`. A change of the schema raises it and adds a step to `MIGRATIONS`. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 /**
  * Times are Unix time in milliseconds. A device is named by its key (`username/hex`) where the row may outlive it, else by its
@@ -131,8 +131,22 @@ CREATE TABLE key_claims (
 CREATE INDEX key_claims_of_pair ON key_claims (claimer, owner, claimed_ms);
 `;
 
+/** Mailboxes that are dropped when they hold too much or too old items, and groups that replace others. */
+const VERSION_2 = `
+ALTER TABLE mailbox ADD COLUMN stored_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE devices ADD COLUMN mailbox_bytes INTEGER NOT NULL DEFAULT 0;
+UPDATE mailbox SET stored_ms = unixepoch() * 1000;
+UPDATE devices SET mailbox_bytes = (SELECT ifnull(sum(length(body)), 0) FROM mailbox WHERE device = devices.id);
+
+-- When another conversation took its place; its id, and the SHA-256 of the REPLACE that did it.
+ALTER TABLE conversations ADD COLUMN replaced_ms INTEGER;
+ALTER TABLE conversations ADD COLUMN replaced_by BLOB;
+ALTER TABLE conversations ADD COLUMN replaced_sha256 BLOB;
+CREATE INDEX conversations_of_user ON conversation_users (username);
+`;
+
 /** Step n takes the schema from version n to n + 1. */
-const MIGRATIONS: readonly string[] = [VERSION_1];
+const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2];
 
 /**
  * Brings an open database to this version of the schema, in one transaction; two processes may do it at once.

@@ -1,6 +1,7 @@
 import { chmod, open } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
-import type { Delivery, Store } from '../store.ts';
+import { MAILBOX_LIFETIME_MS, MAX_MAILBOX_BYTES } from '@parley/protocol';
+import type { Delivery, MailboxLimits, Store } from '../store.ts';
 import { Batches } from './batches.ts';
 import type { FromWorker, WorkerOptions } from './calls.ts';
 import { StoreError } from './errors.ts';
@@ -9,6 +10,7 @@ import { fitsInteger } from './integers.ts';
 export interface SqliteOptions {
   /** How long a transaction waits for another process that is writing, milliseconds. */
   readonly busyTimeoutMs?: number;
+  readonly mailboxes?: Partial<MailboxLimits>;
 }
 
 export interface SqliteStore extends Store {
@@ -24,7 +26,11 @@ const BUSY_TIMEOUT_MS = 10_000;
  */
 export async function openSqliteStore(file: string, options: SqliteOptions = {}): Promise<SqliteStore> {
   await makePrivate(file);
-  const workerData: WorkerOptions = { file, busyTimeoutMs: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS };
+  const workerData: WorkerOptions = {
+    file,
+    busyTimeoutMs: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS,
+    mailboxes: { maxBytes: MAX_MAILBOX_BYTES, lifetimeMs: MAILBOX_LIFETIME_MS, ...options.mailboxes },
+  };
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData, name: 'parley-store' });
   await opened(worker);
   return storeOver(new Batches(worker));
@@ -62,12 +68,13 @@ function storeOver(batches: Batches): SqliteStore {
     addInvite: (invite) => batches.call('addInvite', invite),
     listUsers: (page) => batches.call('listUsers', page),
     findUser: (username) => batches.call('findUser', username),
-    register: (registration) => batches.call('register', registration),
+    register: async (registration) => batches.call('register', withRightPositions(registration)),
     openSession: (device) => batches.call('openSession', device),
     openRequest: async (request) => batches.call('openRequest', withRightPositions(request)),
     acceptRequest: async (answer) => batches.call('acceptRequest', withRightPositions(answer)),
     refuseRequest: async (answer) => batches.call('refuseRequest', withRightPositions(answer)),
     cancelRequest: async (answer) => batches.call('cancelRequest', withRightPositions(answer)),
+    replaceConversation: async (replacement) => batches.call('replaceConversation', withRightPositions(replacement)),
     findRequest: (requestId) => batches.call('findRequest', requestId),
     setBlocked: (change) => batches.call('setBlocked', change),
     contacts: (username) => batches.call('contacts', username),
@@ -76,6 +83,11 @@ function storeOver(batches: Batches): SqliteStore {
     commit: async (commit) => batches.call('commit', withRightPositions(commit)),
     readMailbox: (device, after, limit, maxBytes) => batches.call('readMailbox', device, after, limit, maxBytes),
     ack: (ack) => batches.call('ack', ack),
+    appendRejoin: async (rejoin) => {
+      withRightPositions({ deliveries: [rejoin.delivery] });
+      return batches.call('appendRejoin', rejoin);
+    },
+    expire: (nowMs) => batches.call('expire', nowMs),
     publishKeys: (keys) => batches.call('publishKeys', keys),
     claimKeys: (claim) => batches.call('claimKeys', claim),
     close: () => batches.close(),

@@ -43,11 +43,11 @@ function carryOut<M extends Method>(handlers: Handlers, { method, args }: Call<M
 
 function serve(db: DatabaseSync): void {
   const handlers: Handlers = {
-    ...accounts(db),
-    ...consent(db),
+    ...accounts(db, options.mailboxes),
+    ...consent(db, options.mailboxes),
     ...blocks(db),
-    ...conversations(db),
-    ...mailboxes(db),
+    ...conversations(db, options.mailboxes),
+    ...mailboxes(db, options.mailboxes),
     ...keys(db),
   };
   // IMMEDIATE: a second process may write as well, and a transaction that starts by reading could not be upgraded then.
