@@ -1,7 +1,7 @@
 import { hashWelcome, MAX_DEVICES, Opcode } from '@parley/protocol';
 import { ConsentKind, type Replace, ReplaceSchema } from '@parley/protocol/wire';
 import { request } from '../session/handler.ts';
-import { okReply, protocolError, type Reply, unlessRefused } from '../session/replies.ts';
+import { errorReply, okReply, protocolError, type Reply, unlessRefused } from '../session/replies.ts';
 import type { Session } from '../session/session.ts';
 import type { DeviceKey } from '../store/device-key.ts';
 import { deliverToBoth, encodeConsent, type VerifiedConsent, verifyConsent } from './consent.ts';
@@ -33,6 +33,9 @@ async function replaceConversation(
     (replacement) => store.replaceConversation({ ...replacement, conversation, suite, epoch, members }),
     (outcome) => outcome === 'ok',
   );
+  if (typeof result === 'object' && result.refused === 'stale_epoch') {
+    return errorReply('stale_epoch', { winnerConversation: result.winner });
+  }
   unlessRefused(result);
   return okReply();
 }

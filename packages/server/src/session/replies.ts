@@ -62,6 +62,7 @@ interface ErrorExtras {
   readonly retryAfterMs?: number;
   readonly crossedWith?: Rtt;
   readonly winnerSha256?: Uint8Array;
+  readonly winnerConversation?: Uint8Array;
 }
 
 export function errorReply(code: ErrorCode, extras: ErrorExtras = {}): Reply {

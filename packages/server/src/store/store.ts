@@ -96,7 +96,7 @@ export interface Store {
 
   /**
    * REPLACE: a new conversation takes the place of a one-to-one conversation of these two users, of which `requestId` is the id. The
-   * first for it wins (`stale_epoch` for others); the identical one again is `duplicate`. The sender need not be a member of
+   * first for it wins (`stale_epoch` for others, with the conversation that has the place by now); the identical one again is `duplicate`. The sender need not be a member of
    * what is replaced. Settles what is pending between the two; a block does not hold it up. `unknown_conversation` where there is
    * no such conversation of these two; `malformed` as for ACCEPT; `rate_limited` beyond 20 of the pair in an hour.
    */
@@ -107,7 +107,8 @@ export interface Store {
     | 'duplicate'
     | Fenced
     | { refused: 'rate_limited'; retryAfterMs: number }
-    | Refusal<'unknown_conversation' | 'stale_epoch' | 'malformed'>
+    | { refused: 'stale_epoch'; winner: Uint8Array }
+    | Refusal<'unknown_conversation' | 'malformed'>
   >;
 
   // ---- conversations ----

@@ -141,7 +141,10 @@ export function consent(db: DatabaseSync, limits: MailboxLimits): ConsentHandler
       if (device === undefined) return REPLACED;
       const old = device.username === from ? replaced.find(requestId, from, to) : undefined;
       if (old === undefined) return { refused: 'unknown_conversation' };
-      if (old.sha256 !== null) return equalBytes(old.sha256, sha256) ? 'duplicate' : { refused: 'stale_epoch' };
+      if (old.sha256 !== null) {
+        const isSame = equalBytes(old.sha256, sha256);
+        return isSame ? 'duplicate' : { refused: 'stale_epoch', winner: replaced.newest(requestId) };
+      }
       const retryAfterMs = replaced.waitMs(from, to, nowMs);
       if (retryAfterMs > 0) return { refused: 'rate_limited', retryAfterMs };
       if (!fitsInteger(epoch) || !membersAreRight(replacement)) return { refused: 'malformed' };

@@ -20,6 +20,15 @@ export function replacements(db: DatabaseSync) {
      JOIN conversations ON conversations.id = a.conversation
      WHERE a.username = ? AND one_to_one = 1 AND replaced_ms > ? ORDER BY replaced_ms DESC LIMIT ${MAX_REPLACEMENTS_PER_HOUR}`,
   );
+  const newest = prepare<[Uint8Array], { conversation: Uint8Array }>(
+    db,
+    `WITH RECURSIVE chain (conversation, next, step) AS (
+       SELECT conversation, replaced_by, 0 FROM conversations WHERE conversation = ?
+       UNION ALL
+       SELECT c.conversation, c.replaced_by, step + 1 FROM conversations AS c JOIN chain ON c.conversation = chain.next
+     )
+     SELECT conversation FROM chain ORDER BY step DESC LIMIT 1`,
+  );
   const mark = prepare<[number, Uint8Array, Uint8Array, number]>(
     db,
     'UPDATE conversations SET replaced_ms = ?, replaced_by = ?, replaced_sha256 = ? WHERE id = ?',
@@ -28,6 +37,9 @@ export function replacements(db: DatabaseSync) {
   return {
     /** A one-to-one conversation of these two; `sha256` of the REPLACE that has ended it, if there was one. */
     find: (conversation: Uint8Array, user: string, otherUser: string) => find.get(conversation, user, otherUser),
+
+    /** What has the place of a conversation by now, after any number of steps. */
+    newest: (conversation: Uint8Array): Uint8Array => newest.get(conversation)?.conversation ?? conversation,
 
     /** 0 when these two may replace another group, else how long they have to wait. */
     waitMs(user: string, otherUser: string, nowMs: number): number {
