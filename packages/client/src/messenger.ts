@@ -8,6 +8,7 @@ import type { RequestError } from './connection/reply.ts';
 import { formatAddress } from './connection/socket.ts';
 import { credentialsOf } from './conversations/account.ts';
 import type { Context } from './conversations/context.ts';
+import { Healer } from './conversations/healer.ts';
 import { Inbox } from './conversations/inbox.ts';
 import { forgetOldKeyPackages, publishKeyPackages } from './conversations/key-packages.ts';
 import { openGroup } from './conversations/open-group.ts';
@@ -40,6 +41,7 @@ export class Messenger {
   readonly context: Context;
   readonly link: Link;
   readonly #inbox: Inbox;
+  readonly #healer: Healer;
   readonly #handlers: MessengerHandlers;
   /** Groups being made for requests that the user has accepted, by that other user. */
   readonly #openings = new Map<string, Promise<void>>();
@@ -67,8 +69,12 @@ export class Messenger {
       emit: (event) => handlers.emit(event),
       ask: (opcode, body) => this.link.ask(opcode, body),
       openGroup: (request) => this.#open(request),
+      publishKeys: () => this.#run(publishKeyPackages(this.context, () => this.#over)),
+      present: (user) => this.#healer.present(user),
+      heal: (conversation) => this.#healer.heal(conversation),
       showOnce: (request, user) => this.#showOnce(request, user),
     };
+    this.#healer = new Healer(this.context, (error) => this.fail(error));
     this.#inbox = new Inbox(this.context, { onIdle: () => handlers.onProgress(), onBroken: (error) => this.fail(error) });
   }
 
@@ -85,7 +91,7 @@ export class Messenger {
     if (this.#over) return;
     this.#daily = this.context.environment.setTimer(() => {
       this.#run(this.#tidyUp());
-      if (this.link.connection !== undefined) this.#run(publishKeyPackages(this.context, () => this.#over));
+      if (this.link.connection !== undefined) this.context.publishKeys();
     }, DAY_MS);
     await expireRequests(this.context);
     await forgetOldIds(this.context);
@@ -112,6 +118,7 @@ export class Messenger {
   async stop(): Promise<void> {
     this.#over = true;
     this.#daily?.cancel();
+    this.#healer.stop();
     const { connection } = this.link;
     if (connection !== undefined) {
       connection.notify(Opcode.QUIT, toBinary(QuitSchema, create(QuitSchema, {})));
@@ -127,6 +134,7 @@ export class Messenger {
     if (this.#over) return;
     this.#over = true;
     this.#daily?.cancel();
+    this.#healer.stop();
     this.link.stop();
     this.#handlers.onOver(error instanceof Error ? error : new Error(String(error)));
   }
@@ -142,11 +150,12 @@ export class Messenger {
     this.#wasOffline = false;
     this.#run(this.#showUsers(login.users));
     outbox.online(connection);
+    this.#healer.online();
     if (!isFirst) return;
     for (const [key, row] of records.requests.rows) {
       if (!row.outgoing && row.state === RequestState.PENDING) this.#showOnce(key, row.peer);
     }
-    this.#run(publishKeyPackages(this.context, () => this.#over));
+    this.context.publishKeys();
   }
 
   /** Stores what the login taught. */

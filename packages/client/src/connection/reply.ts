@@ -28,11 +28,15 @@ export class RequestError extends ParleyError {
   /** `crossed`: the request that was there first. */
   readonly crossedWith: Rtt | undefined;
 
+  /** `stale_epoch` to a REPLACE: the conversation that has taken the place; else empty. */
+  readonly winnerConversation: Uint8Array;
+
   constructor(error: WireError) {
     // A code that this version does not know is the server's fault, whatever it is.
     const code: ErrorCode = isErrorCode(error.code) ? error.code : 'internal';
     super(code, error.detail === '' ? code : error.detail, { retryAfterMs: boundedRetry(error.retryAfterMs) });
     this.crossedWith = error.crossedWith;
+    this.winnerConversation = error.winnerConversation;
   }
 
   /** When to send again what got a passing error, milliseconds; never 0. */

@@ -28,7 +28,8 @@ async function advance(context: Context, transaction: Transaction, key: string):
   const { environment, records } = context;
   const conversation = transaction.get(records.conversations, key);
   if (conversation === undefined || conversation.state !== ConversationState.OPEN) return;
-  if (conversation.commitPending || conversation.behind || isHeld(context, transaction, conversation)) return;
+  if (conversation.commitPending || conversation.behind || conversation.broken || isHeld(context, transaction, conversation))
+    return;
   const rows = transaction
     .values(records.outbox)
     .filter((row) => row.opcode === Opcode.MESSAGE && equalBytes(row.conversation, conversation.id));

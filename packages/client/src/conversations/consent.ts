@@ -6,11 +6,14 @@ import {
   type Cancel,
   CancelSchema,
   ConsentKind,
+  type ConsentProof,
   type ConsentStatement,
   type DeviceKeyPackage,
   type DeviceRef,
   type Refuse,
   RefuseSchema,
+  type Replace,
+  ReplaceSchema,
   type Rtt,
   RttSchema,
   type SignedConsent,
@@ -50,6 +53,13 @@ export function checkAccept(context: Context, transaction: Transaction, accept: 
   const { crypto } = context.environment;
   const hash = hashWelcome(crypto, accept.welcome);
   return check(context, transaction, accept, ConsentKind.ACCEPT, hash, CONVERSATION_ID_BYTES);
+}
+
+/** The request id of what it says is the conversation that is replaced. @throws InvalidConsentError, IdentityChangedError */
+export function checkReplace(context: Context, transaction: Transaction, replace: Replace): CheckedConsent {
+  const { crypto } = context.environment;
+  const hash = hashWelcome(crypto, replace.welcome);
+  return check(context, transaction, replace, ConsentKind.REPLACE, hash, CONVERSATION_ID_BYTES);
 }
 
 /** @throws InvalidConsentError, IdentityChangedError */
@@ -96,7 +106,8 @@ export function makeRtt(context: Context, to: string, requestId: Uint8Array, key
   return create(RttSchema, { consent, keyPackages });
 }
 
-interface NewGroup {
+/** What an ACCEPT or REPLACE says of the group it makes. */
+export interface NewGroup {
   readonly conversation: Uint8Array;
   readonly suite: number;
   readonly epoch: bigint;
@@ -109,6 +120,19 @@ export function makeAccept(context: Context, to: string, requestId: Uint8Array, 
   const attachmentSha256 = hashWelcome(context.environment.crypto, welcome);
   const consent = sign(context, { kind: ConsentKind.ACCEPT, requestId, to, conversation, attachmentSha256 });
   return create(AcceptSchema, { consent, suite, epoch, members, welcome });
+}
+
+export function makeReplace(
+  context: Context,
+  to: string,
+  replaces: Uint8Array,
+  group: NewGroup,
+  proof: ConsentProof | undefined,
+): Replace {
+  const { conversation, suite, epoch, members, welcome } = group;
+  const attachmentSha256 = hashWelcome(context.environment.crypto, welcome);
+  const consent = sign(context, { kind: ConsentKind.REPLACE, requestId: replaces, to, conversation, attachmentSha256 });
+  return create(ReplaceSchema, { consent, suite, epoch, members, welcome, ...(proof === undefined ? {} : { proof }) });
 }
 
 export function makeRefuse(context: Context, to: string, requestId: Uint8Array): Refuse {

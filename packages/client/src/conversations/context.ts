@@ -15,6 +15,12 @@ export interface Context {
   ask(opcode: Opcode, body: Uint8Array): Promise<Reply>;
   /** Makes the group for a request (by its id in hex) that the user has accepted. */
   openGroup(request: string): void;
+  /** Publishes KeyPackages, where there are too few or they are too old. */
+  publishKeys(): void;
+  /** This user is on line. */
+  present(user: string): void;
+  /** Makes a new group for a conversation (by its id in hex) that is broken. */
+  heal(conversation: string): void;
   /** Shows a request (by its id in hex) of a user: once, and not before the first login. */
   showOnce(request: string, user: string): void;
 }

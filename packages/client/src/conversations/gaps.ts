@@ -2,13 +2,17 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { type Frame, Opcode, toHex } from '@parley/protocol';
 import { CommitSchema, MessageSchema } from '@parley/protocol/wire';
 import { MessageKind } from '../gen/rows_pb.ts';
-import { MlsError } from '../mls/mls.ts';
+import { MlsError, type MlsErrorReason } from '../mls/mls.ts';
 import type { Transaction } from '../records/transaction.ts';
 import { IdentityChangedError, InvalidConsentError } from './consent-errors.ts';
 import type { Context } from './context.ts';
 import { putMessage } from './history.ts';
 import { noteChange } from './pins.ts';
+import { markBroken } from './replaced.ts';
 import { tellError } from './tell.ts';
+
+/** What a message that cannot be read may say of the group; the others are the doing of who sent it. */
+const SHOWS_A_BREAK: ReadonlySet<MlsErrorReason> = new Set(['cannot_decrypt', 'wrong_epoch']);
 
 /**
  * Something arrived that cannot be processed: the user is told, and where it belongs to a conversation, its history shows a gap.
@@ -32,6 +36,10 @@ export function recordGap(context: Context, transaction: Transaction, frame: Fra
       sentMs: environment.now(),
       kind: MessageKind.GAP,
     });
+    // One that garbles a commit, or forges a message, gets no more than a new group.
+    if (frame?.opcode === Opcode.COMMIT || (error instanceof MlsError && SHOWS_A_BREAK.has(error.reason))) {
+      markBroken(context, transaction, toHex(conversation.id));
+    }
   }
   const who = conversation === undefined ? '' : ` from ${conversation.peer}`;
   const why = error instanceof MlsError ? error.message : 'it is damaged';

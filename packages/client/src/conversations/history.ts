@@ -4,7 +4,7 @@ import { type MessageKind, MessageRowSchema } from '../gen/rows_pb.ts';
 import type { Transaction } from '../records/transaction.ts';
 import type { Context } from './context.ts';
 
-/** Puts a message, or a gap, at the end of a conversation's history. */
+/** Puts a message, or a gap, at the end of a conversation's history, which goes on when its group is replaced. */
 export function putMessage(
   context: Context,
   transaction: Transaction,
@@ -18,10 +18,11 @@ export function putMessage(
     content?: Uint8Array;
   },
 ): void {
+  const thread = transaction.get(context.records.conversations, toHex(init.conversation))?.thread;
   transaction.putRow({
     collection: 'message',
     key: toHex(init.id),
-    group: toHex(init.conversation),
+    group: toHex(thread === undefined || thread.length === 0 ? init.conversation : thread),
     order: context.records.nextOrder(),
     value: toBinary(MessageRowSchema, create(MessageRowSchema, init)),
   });

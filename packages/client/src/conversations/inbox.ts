@@ -5,9 +5,11 @@ import {
   AckSchema,
   CancelSchema,
   CommitSchema,
+  DevicesSchema,
   MessageSchema,
   PresenceSchema,
   RefuseSchema,
+  ReplaceSchema,
   RttSchema,
 } from '@parley/protocol/wire';
 import type { Connection } from '../connection/connection.ts';
@@ -19,6 +21,8 @@ import type { Context } from './context.ts';
 import { recordGap } from './gaps.ts';
 import { receiveAccept, receiveCancel, receiveRefuse, receiveRtt } from './incoming-consent.ts';
 import { openFuture, receiveMessage } from './incoming-messages.ts';
+import { receiveReplace } from './incoming-replace.ts';
+import { receiveDevices, receiveRejoin } from './rejoin.ts';
 import { answered } from './replies.ts';
 
 /** What one transaction takes at most. */
@@ -127,7 +131,10 @@ export class Inbox {
 async function receive(context: Context, transaction: Transaction, { opcode, body }: Frame, fromMailbox: boolean): Promise<void> {
   if (opcode === Opcode.PRESENCE && !fromMailbox) {
     const { username: user, online } = fromBinary(PresenceSchema, body);
-    return transaction.effect(() => context.emit({ event: 'presence', user, online }));
+    return transaction.effect(() => {
+      context.emit({ event: 'presence', user, online });
+      if (online) context.present(user);
+    });
   }
   if (!fromMailbox) return;
   const content = body.subarray(POSITION_BYTES);
@@ -144,6 +151,12 @@ async function receive(context: Context, transaction: Transaction, { opcode, bod
       return receiveMessage(context, transaction, fromBinary(MessageSchema, content));
     case Opcode.COMMIT:
       return commitAndGoOn(context, transaction, content);
+    case Opcode.DEVICES:
+      return receiveDevices(context, transaction, fromBinary(DevicesSchema, content));
+    case Opcode.REPLACE:
+      return receiveReplace(context, transaction, fromBinary(ReplaceSchema, content));
+    case Opcode.REJOIN:
+      return receiveRejoin(context, transaction);
     default:
       throw new Error('something that this version does not know');
   }

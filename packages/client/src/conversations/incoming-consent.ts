@@ -6,6 +6,7 @@ import { type GroupInfo, MlsError } from '../mls/mls.ts';
 import type { Transaction } from '../records/transaction.ts';
 import { type CheckedConsent, checkAccept, checkCancel, checkRefuse, checkRtt } from './consent.ts';
 import { InvalidConsentError } from './consent-errors.ts';
+import { keepProof } from './consent-proof.ts';
 import type { Context } from './context.ts';
 import { mlsDevice, storedKeyPackages } from './key-packages.ts';
 import { requireTwo } from './members.ts';
@@ -75,6 +76,7 @@ export async function receiveAccept(context: Context, transaction: Transaction, 
   transaction.putGroup(key, state);
   const { conversation: id } = consent;
   openConversation(context, transaction, { id, peer: request.peer, suite: info.suite, state: ConversationState.OPEN });
+  if (!bySibling) keepProof(context, transaction, request.peer, accept);
   forgetRequest(context, transaction, request);
   settlePair(context, transaction, request.peer);
   if (keyPackages.some(({ keyPackage, lastResort }) => keyPackage.reference === reference && !lastResort)) {
@@ -127,7 +129,15 @@ function requireRequest(
   return request;
 }
 
-function requireAnnounced(info: GroupInfo, accept: Accept, { from, conversation }: CheckedConsent): void {
+/**
+ * The group is the one that was announced, and its members of the signer are on that user's list.
+ * @throws MlsError
+ */
+export function requireAnnounced(
+  info: GroupInfo,
+  accept: Pick<Accept, 'epoch' | 'suite'>,
+  { from, conversation }: CheckedConsent,
+): void {
   if (!equalBytes(info.groupId, conversation)) throw new MlsError('wrong_group', 'the Welcome is for another group');
   if (info.epoch !== accept.epoch || info.suite !== accept.suite)
     throw new MlsError('refused', 'the Welcome is for another epoch');

@@ -15,7 +15,8 @@ export function openConversation(
   const { contacts, conversations } = context.records;
   const contact = transaction.get(contacts, init.peer);
   if (contact === undefined) throw new InvalidConsentError('its user is not known');
-  transaction.put(conversations, create(ConversationSchema, { ...init, updateDueMs: nextUpdateMs(context) }));
+  const updateDueMs = nextUpdateMs(context);
+  transaction.put(conversations, create(ConversationSchema, { ...init, thread: init.id, updateDueMs }));
   transaction.put(contacts, { ...contact, conversation: init.id });
   bindMessages(context, transaction, init.peer, init.id);
 }

@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import type { Opcode } from '@parley/protocol';
+import { Opcode } from '@parley/protocol';
 import type { Connection } from '../connection/connection.ts';
 import { isPassing, type Reply } from '../connection/reply.ts';
 import type { Environment } from '../environment.ts';
@@ -77,7 +77,12 @@ export class Outbox {
 
   #answered(connection: Connection, row: OutboxRow, reply: Reply): void {
     if (reply.kind === 'lost') return;
-    if (!isPassing(reply)) {
+    // What was refused has been encrypted anew since, in another group: that one gets an answer of its own.
+    const isOutdated = this.#records.outbox.rows.get(row.key)?.body !== row.body;
+    if (isOutdated && reply.kind === 'error') return;
+    // Too many new groups: another one is made later, and all else goes on.
+    const isOwnRate = row.opcode === Opcode.REPLACE && reply.kind === 'error' && reply.error.code === 'rate_limited';
+    if (!isPassing(reply) || isOwnRate) {
       this.#onReply(row.key, reply);
       return;
     }

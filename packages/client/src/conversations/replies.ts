@@ -10,6 +10,7 @@ import { recordGap } from './gaps.ts';
 import { receiveRtt, standingConversation } from './incoming-consent.ts';
 import { openFuture } from './incoming-messages.ts';
 import { messageAnswered } from './outgoing-messages.ts';
+import { replaceAnswered } from './replace-group.ts';
 import { forgetRequest, hasAsked, settlePair } from './requests.ts';
 import { tellError } from './tell.ts';
 import { dropMessage } from './unbound-messages.ts';
@@ -43,6 +44,7 @@ async function handle(context: Context, transaction: Transaction, row: OutboxRow
   if (row.opcode === Opcode.SETTINGS)
     return error && tellError(context, transaction, error.code, `${row.peer}: ${error.message}`);
   const request = transaction.get(context.records.requests, toHex(row.requestId));
+  if (row.opcode === Opcode.REPLACE) return replaceAnswered(context, transaction, row, error);
   if (row.opcode === Opcode.ACCEPT) return acceptAnswered(context, transaction, row, request, error);
   if (row.opcode === Opcode.RTT) return requestAnswered(context, transaction, row, request, error);
   // REFUSE and CANCEL. A CANCEL that came too late leaves the request for its answer, which is on its way.

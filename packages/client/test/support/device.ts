@@ -49,6 +49,8 @@ export class Device {
   readonly vault: MemoryVault;
   readonly events: ClientEvent[] = [];
   readonly acks: bigint[] = [];
+  /** Conversations (in hex) for which a new group is wanted. */
+  readonly healing = new Set<string>();
   /** What was sent, in order. */
   readonly sent: { opcode: number; body: Uint8Array }[] = [];
   list: SignedDeviceList;
@@ -109,6 +111,9 @@ export class Device {
       emit: (event) => this.events.push(event),
       ask: async (opcode, body) => answerAsServer(directory, opcode, body),
       openGroup: (request) => this.#openings.push(openGroup(this.context, request)),
+      publishKeys: () => {},
+      present: () => {},
+      heal: (conversation) => this.healing.add(conversation),
       showOnce: (_request, user) => showRequest(this.context, user),
     };
     this.#inbox = new Inbox(this.context, {
@@ -155,6 +160,7 @@ export class Device {
       detail: '',
       retryAfterMs: 0,
       winnerSha256: new Uint8Array(0),
+      winnerConversation: new Uint8Array(0),
       code,
       ...more,
     });

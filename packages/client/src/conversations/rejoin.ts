@@ -1,0 +1,62 @@
+import { toBinary } from '@bufbuild/protobuf';
+import { openDeviceList, toHex } from '@parley/protocol';
+import type { Devices } from '@parley/protocol/wire';
+import { SignedDeviceListSchema } from '@parley/protocol/wire';
+import { ConversationState, MessageKind } from '../gen/rows_pb.ts';
+import type { Transaction } from '../records/transaction.ts';
+import type { Context } from './context.ts';
+import { putMessage } from './history.ts';
+import { standingConversation } from './incoming-consent.ts';
+import { recognise } from './pins.ts';
+import { markBroken } from './replaced.ts';
+import { tellError } from './tell.ts';
+
+/**
+ * REJOIN: what this device's mailbox held is gone, or its vault is an old copy. Every conversation gets a gap and a new group, and the
+ * KeyPackages that the server still has are not trusted to be ours any more.
+ */
+export function receiveRejoin(context: Context, transaction: Transaction): void {
+  const { environment, records } = context;
+  let count = 0;
+  for (const row of transaction.values(records.conversations)) {
+    if (row.state !== ConversationState.OPEN) continue;
+    count += 1;
+    const id = environment.crypto.randomBytes(16);
+    const gap = { id, conversation: row.id, author: row.peer, sentMs: environment.now(), kind: MessageKind.GAP };
+    putMessage(context, transaction, gap);
+    markBroken(context, transaction, toHex(row.id));
+  }
+  records.putProgress(transaction, { ...records.progress(transaction), keysPublishedMs: 0 });
+  transaction.effect(() => context.publishKeys());
+  const what = 'what was sent to this device before is gone from the server, or its data is an old copy';
+  tellError(
+    context,
+    transaction,
+    'unreadable',
+    `${what}: messages are missing in ${count} conversations, which go on with new keys`,
+  );
+}
+
+/**
+ * DEVICES: a device list has changed. A group with a device that does not count any more, or with none that does, is replaced.
+ * @throws InvalidConsentError, IdentityChangedError
+ */
+export async function receiveDevices(context: Context, transaction: Transaction, { devices }: Devices): Promise<void> {
+  const { environment, records } = context;
+  const user = recognise(context, transaction, devices);
+  const { account } = records;
+  if (user.username === account.username) {
+    const known = openDeviceList(environment.crypto, account.deviceList).version;
+    if (devices === undefined || openDeviceList(environment.crypto, devices).version <= known) return;
+    records.putAccount(transaction, { ...account, deviceList: toBinary(SignedDeviceListSchema, devices) });
+    return;
+  }
+  const conversation = standingConversation(context, transaction, user.username);
+  if (conversation === undefined) return;
+  const group = await transaction.group(toHex(conversation.id));
+  const listed = new Set(user.devices.map(({ signatureKey }) => toHex(signatureKey)));
+  const theirs =
+    group === undefined ? [] : environment.mls.info(group).members.filter(({ username }) => username === user.username);
+  const isRight = theirs.length > 0 && theirs.every(({ signatureKey }) => listed.has(toHex(signatureKey)));
+  if (!isRight) markBroken(context, transaction, toHex(conversation.id));
+}
