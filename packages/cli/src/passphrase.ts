@@ -7,26 +7,69 @@ interface PassphraseOptions {
   readonly passphraseFile?: string;
 }
 
+/** Where else than on the terminal a secret may come from. */
+interface Source {
+  readonly what: string;
+  readonly file: string | undefined;
+  readonly option: string;
+  readonly variable: string;
+}
+
 /** From `--passphrase-file`, else `PARLEY_PASSPHRASE`, else asked on the terminal: twice where a new one is chosen. */
 export async function getPassphrase(options: PassphraseOptions, purpose: 'new' | 'existing'): Promise<string> {
-  if (options.passphraseFile !== undefined) return fromFile(options.passphraseFile);
-  const variable = process.env.PARLEY_PASSPHRASE;
-  if (variable) return variable;
-  if (!process.stdin.isTTY) {
-    throw wrongUsage('no terminal to ask for the passphrase on: use --passphrase-file FILE or set PARLEY_PASSPHRASE');
-  }
-  if (purpose === 'existing') return nonEmpty(await ask('Passphrase: '));
+  const given = await fromElsewhere({
+    what: 'passphrase',
+    file: options.passphraseFile,
+    option: '--passphrase-file',
+    variable: 'PARLEY_PASSPHRASE',
+  });
+  if (given !== undefined) return given;
+  return purpose === 'existing' ? nonEmpty(await ask('Passphrase: ')) : choose();
+}
+
+/** From `--new-passphrase-file`, else `PARLEY_NEW_PASSPHRASE`, else asked for twice. */
+export async function getNewPassphrase(options: { readonly newPassphraseFile?: string }): Promise<string> {
+  const given = await fromElsewhere({
+    what: 'new passphrase',
+    file: options.newPassphraseFile,
+    option: '--new-passphrase-file',
+    variable: 'PARLEY_NEW_PASSPHRASE',
+  });
+  return given ?? choose();
+}
+
+/** The 24 words, from `--phrase-file`, else `PARLEY_PHRASE`, else asked for. */
+export async function getPhrase(options: { readonly phraseFile?: string }): Promise<string> {
+  const given = await fromElsewhere({
+    what: 'recovery phrase',
+    file: options.phraseFile,
+    option: '--phrase-file',
+    variable: 'PARLEY_PHRASE',
+  });
+  return given ?? nonEmpty(await ask('Recovery phrase (24 words): '));
+}
+
+/** @throws Failure where there is neither that nor a terminal to ask on */
+async function fromElsewhere({ what, file, option, variable }: Source): Promise<string | undefined> {
+  if (file !== undefined) return fromFile(what, file);
+  const value = process.env[variable];
+  if (value) return value;
+  if (process.stdin.isTTY) return undefined;
+  throw wrongUsage(`no terminal to ask for the ${what} on: use ${option} FILE or set ${variable}`);
+}
+
+async function choose(): Promise<string> {
   const first = nonEmpty(await ask('Choose a passphrase: '));
   if ((await ask('Repeat the passphrase: ')) !== first) throw wrongUsage('the two passphrases differ: try again');
   return first;
 }
 
-async function fromFile(file: string): Promise<string> {
+async function fromFile(what: string, file: string): Promise<string> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw wrongUsage(`cannot read the passphrase file: ${(error as Error).message}`);
+    throw wrongUsage(`cannot read the file with the ${what}: ${(error as Error).message}`);
   }
   return nonEmpty(text.replace(/\r?\n$/, ''));
 }

@@ -58,6 +58,8 @@ export function createProgram(): Command {
     .argument('<name>', '2-32 of a-z 0-9 . _ -, starting and ending with a letter or digit')
     .option('--data <folder>', CLIENT_DATA)
     .option('--passphrase-file <file>', PASSPHRASE)
+    .option('--recover', 'get an account back with its recovery phrase; its other devices are out from then on')
+    .option('--phrase-file <file>', 'file with the recovery phrase (else PARLEY_PHRASE, else it is asked for)')
     .option('--json', JSON_LINES)
     .action(async (invite, name, options) => (await import('./commands/join.ts')).join(invite, name, options));
 

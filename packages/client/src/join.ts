@@ -1,9 +1,18 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { type Invite, Opcode, parseInvite, parseUsername, phraseFromSeed } from '@parley/protocol';
+import {
+  type Invite,
+  identityFromSeed,
+  Opcode,
+  parseInvite,
+  parseUsername,
+  phraseFromSeed,
+  seedFromPhrase,
+  wipe,
+} from '@parley/protocol';
 import { QuitSchema } from '@parley/protocol/wire';
 import { type LoginEnvironment, logIn } from './connection/login.ts';
 import { formatAddress } from './connection/socket.ts';
-import { accountCredentials, makeAccount } from './conversations/account.ts';
+import { accountCredentials, isUnregistered, makeAccount, registered } from './conversations/account.ts';
 import { type Account, ProgressSchema } from './gen/rows_pb.ts';
 import { accountRow, loadAccount, progressRow } from './records/records.ts';
 import { type Vault, VaultError } from './vault/vault.ts';
@@ -14,6 +23,11 @@ export interface JoinOptions {
   readonly vault: Vault;
   readonly invite: string;
   readonly username: string;
+  /**
+   * The recovery phrase of a user who is there already, 24 words: this device becomes that user's only one. Of the invite only the
+   * server's address and pin count then.
+   */
+  readonly recover?: string;
   readonly deviceName?: string;
 }
 
@@ -26,10 +40,10 @@ export interface Joined {
 }
 
 /**
- * Registers a new user with an invite. The account is in the vault before the server hears of it, so that a lost answer costs
+ * Registers a new user with an invite, or a new device of a user whose other devices are lost, with the recovery phrase. The account is in the vault before the server hears of it, so that a lost answer costs
  * nothing: join again, or start a client, with the same vault. After a ConnectError with `loginSent` the vault must be kept for
  * that.
- * @throws ParleyError `malformed` (invite, username), ConnectError, LoginError, ServerCheckError, VaultError
+ * @throws ParleyError `malformed` (invite, username, phrase), ConnectError, LoginError, ServerCheckError, VaultError
  */
 export async function join(options: JoinOptions): Promise<Joined> {
   const { environment, vault } = options;
@@ -39,14 +53,7 @@ export async function join(options: JoinOptions): Promise<Joined> {
   if (earlier !== undefined && !isUnfinished(earlier, invite, username)) {
     throw new VaultError('exists', `there is an account of ${earlier.username} here already`);
   }
-  const account =
-    earlier === undefined
-      ? makeAccount(environment.crypto, invite, {
-          username,
-          deviceName: options.deviceName ?? 'first device',
-          nowMs: environment.now(),
-        })
-      : { ...earlier, inviteToken: invite.token };
+  const account = earlier === undefined ? newAccount(options, invite, username) : again(earlier, invite);
   await vault.write([{ put: accountRow(account) }]);
 
   const { socket, channel, crlNumber } = await logIn(environment, account, accountCredentials(account, 0n, ''));
@@ -54,14 +61,29 @@ export async function join(options: JoinOptions): Promise<Joined> {
   for (const record of channel.flush()) socket.send(record);
   channel.close();
   socket.close();
-  const registered = { ...account, inviteToken: new Uint8Array(0) };
   const progress = create(ProgressSchema, { crlNumber: String(crlNumber) });
-  await vault.write([{ put: accountRow(registered) }, { put: progressRow(progress) }]);
+  await vault.write([{ put: accountRow(registered(account)) }, { put: progressRow(progress) }]);
   return { user: username, server: formatAddress(account), phrase: phraseFromSeed(account.identitySeed) };
+}
+
+function newAccount({ environment, deviceName, recover }: JoinOptions, invite: Invite, username: string): Account {
+  const { crypto } = environment;
+  const common = { username, deviceName: deviceName ?? 'first device', nowMs: environment.now() };
+  if (recover === undefined) return makeAccount(crypto, invite, common);
+  const seed = seedFromPhrase(recover);
+  try {
+    return makeAccount(crypto, invite, { ...common, recovered: identityFromSeed(crypto, seed) });
+  } finally {
+    wipe(seed);
+  }
+}
+
+function again(earlier: Account, { token }: Invite): Account {
+  return earlier.recovering ? earlier : { ...earlier, inviteToken: token };
 }
 
 /** Whether this is what a try to join there under this name has left, whose answer was lost. */
 function isUnfinished(account: Account, invite: Invite, username: string): boolean {
   const isThere = account.host === invite.host && account.port === invite.port && account.username === username;
-  return isThere && account.inviteToken.length > 0;
+  return isThere && isUnregistered(account);
 }

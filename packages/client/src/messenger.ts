@@ -6,7 +6,7 @@ import { Link } from './connection/link.ts';
 import type { LoggedIn } from './connection/login.ts';
 import type { RequestError } from './connection/reply.ts';
 import { formatAddress } from './connection/socket.ts';
-import { credentialsOf } from './conversations/account.ts';
+import { credentialsOf, isUnregistered, registered } from './conversations/account.ts';
 import type { Context } from './conversations/context.ts';
 import { Healer } from './conversations/healer.ts';
 import { Inbox } from './conversations/inbox.ts';
@@ -167,7 +167,7 @@ export class Messenger {
       if (progress.crlNumber !== crlNumber) records.putProgress(transaction, { ...progress, crlNumber });
       const { account } = records;
       // The server knows this device now.
-      if (account.inviteToken.length > 0) records.putAccount(transaction, { ...account, inviteToken: new Uint8Array(0) });
+      if (isUnregistered(account)) records.putAccount(transaction, registered(account));
     });
   }
 

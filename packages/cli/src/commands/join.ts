@@ -1,16 +1,18 @@
 import { rm } from 'node:fs/promises';
 import { ConnectError, join as joinServer, LoginError, type Vault, VaultError } from '@parley/client';
 import { createVault, nodeEnvironment, openVault } from '@parley/client/node';
-import { type Invite, isUsername, ParleyError, parseInvite, ServerCheckError } from '@parley/protocol';
+import { type Invite, isUsername, ParleyError, parseInvite, ServerCheckError, seedFromPhrase, wipe } from '@parley/protocol';
 import { type Account, clientFolder, formatAccount, vaultFile } from '../accounts.ts';
 import { Exit, Failure, wrongUsage } from '../exit.ts';
 import { print, printJson } from '../output.ts';
-import { getPassphrase } from '../passphrase.ts';
+import { getPassphrase, getPhrase } from '../passphrase.ts';
 
 interface JoinCommandOptions {
   readonly data?: string;
   readonly passphraseFile?: string;
   readonly json?: boolean;
+  readonly recover?: boolean;
+  readonly phraseFile?: string;
 }
 
 /** Makes an account with an invite, in a vault of its own. */
@@ -20,13 +22,23 @@ export async function join(inviteText: string, name: string, options: JoinComman
     throw wrongUsage('a name is 2-32 of a-z 0-9 . _ -, and starts and ends with a letter or digit: choose another');
   }
   const account = { user: name, host, port };
+  const phrase = options.recover ? await getPhrase(options) : undefined;
+  if (phrase !== undefined) checkPhrase(phrase);
   const passphrase = await getPassphrase(options, 'new');
   const file = vaultFile(clientFolder(options.data), account);
   const { vault, isNew } = await newVault(file, passphrase);
   try {
-    const joined = await joinServer({ environment: await nodeEnvironment(), vault, invite: inviteText, username: name });
+    const joined = await joinServer({
+      environment: await nodeEnvironment(),
+      vault,
+      invite: inviteText,
+      username: name,
+      ...(phrase === undefined ? {} : { recover: phrase }),
+    });
     await vault.close();
     if (options.json) printJson(joined);
+    else if (options.recover)
+      print(`Welcome back, ${name}: this device is your only one now.\nThen talk: parley chat ${formatAccount(account)}`);
     else welcome(account, joined.phrase);
   } catch (error) {
     await vault.close();
@@ -38,6 +50,16 @@ export async function join(inviteText: string, name: string, options: JoinComman
 function readInvite(text: string): Invite {
   try {
     return parseInvite(text);
+  } catch (error) {
+    if (error instanceof ParleyError) throw wrongUsage(error.message);
+    throw error;
+  }
+}
+
+/** Before anything is made. */
+function checkPhrase(phrase: string): void {
+  try {
+    wipe(seedFromPhrase(phrase));
   } catch (error) {
     if (error instanceof ParleyError) throw wrongUsage(error.message);
     throw error;

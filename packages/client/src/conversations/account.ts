@@ -4,11 +4,12 @@ import {
   equalBytes,
   generateIdentity,
   type Invite,
+  type KeyPair,
   makeDevice,
   openDeviceList,
   signDeviceList,
 } from '@parley/protocol';
-import { type Registration, RegistrationSchema, SignedDeviceListSchema } from '@parley/protocol/wire';
+import { RecoverySchema, type Registration, RegistrationSchema, SignedDeviceListSchema } from '@parley/protocol/wire';
 import type { Credentials } from '../connection/login.ts';
 import { type Account, AccountSchema } from '../gen/rows_pb.ts';
 import type { Records } from '../records/records.ts';
@@ -34,22 +35,37 @@ export function accountCredentials(account: Account, position: bigint, crlNumber
   };
 }
 
+/** Whether the server has not been heard to know this device. */
+export function isUnregistered({ inviteToken, recovering }: Account): boolean {
+  return recovering || inviteToken.length > 0;
+}
+
+export function registered(account: Account): Account {
+  return { ...account, inviteToken: new Uint8Array(0), recovering: false };
+}
+
 /** Until a 1.3 has come the server may not know this device: a lost one must not end in `username_taken`. */
-function registrationOf({ inviteToken, deviceList }: Account): Registration | undefined {
-  if (inviteToken.length === 0) return undefined;
+function registrationOf(account: Account): Registration | undefined {
+  const { inviteToken, recovering, deviceList } = account;
+  if (!isUnregistered(account)) return undefined;
   return create(RegistrationSchema, {
-    proof: { case: 'inviteToken', value: inviteToken },
+    proof: recovering ? { case: 'recovery', value: create(RecoverySchema) } : { case: 'inviteToken', value: inviteToken },
     deviceList: fromBinary(SignedDeviceListSchema, deviceList),
   });
 }
 
-/** A new user: identity, first device and the list with that one device. Nobody knows of it yet. */
+/**
+ * A new user: identity, first device and the list with that one device. Nobody knows of it yet. With the identity of a user who is
+ * there already it is that user's only device from then on; the list's version is the time, which is above all earlier ones.
+ */
 export function makeAccount(
   crypto: CryptoProvider,
   invite: Invite,
-  { username, deviceName, nowMs }: { username: string; deviceName: string; nowMs: number },
+  options: { username: string; deviceName: string; nowMs: number; recovered?: KeyPair },
 ): Account {
-  const identity = generateIdentity(crypto);
+  const { username, deviceName, nowMs, recovered } = options;
+  const identity = recovered ?? generateIdentity(crypto);
+  const version = recovered === undefined ? 1n : BigInt(nowMs);
   const { certificate, deviceId, signature, channel } = makeDevice(crypto, { username, identity, deviceName, nowMs });
   const { host, port, tls, caPin, token } = invite;
   return create(AccountSchema, {
@@ -66,8 +82,8 @@ export function makeAccount(
     signatureKey: signature.publicKey,
     channelSecret: channel.secret,
     channelKey: channel.publicKey,
-    deviceList: signDeviceList(crypto, identity, { username, version: 1n, certificates: [certificate] }),
-    inviteToken: token,
+    deviceList: signDeviceList(crypto, identity, { username, version, certificates: [certificate] }),
+    ...(recovered === undefined ? { inviteToken: token } : { recovering: true }),
   });
 }
 

@@ -7,7 +7,7 @@ import { markBroken } from './replaced.ts';
 /** Groups of one conversation are replaced no more often, whatever the other side sends. */
 const INTERVAL_MS = 60_000;
 /** First wait after a replacement that could not be made, and the longest. */
-const FIRST_RETRY_MS = 5_000;
+const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 10 * 60_000;
 /** A commit that the server has spoken of should come within this time. */
 const BEHIND_MS = 30_000;
