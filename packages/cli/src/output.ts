@@ -1,5 +1,10 @@
 import { jsonLine } from './sanitize.ts';
 
+/** One object a line, in one write: whoever reads gets all of it or, where this process is killed, nothing. */
+export function printJsonLines(values: readonly object[]): void {
+  process.stdout.write(values.map((value) => `${jsonLine(value)}\n`).join(''));
+}
+
 /** For `--json`: one object a line. */
 export function printJson(value: object): void {
   process.stdout.write(`${jsonLine(value)}\n`);

@@ -87,13 +87,13 @@ suite('a typed line', () => {
 
 suite('an event for people', () => {
   it('marks every line of a message as its sender’s', () => {
-    const [first, second] = describe({ event: 'message', from: 'bob', text: 'one\ncarol: two', at: 0 }, 'alice');
+    const [first, second] = describe({ event: 'message', from: 'bob', text: 'one\ncarol: two', at: 0, id: '00' }, 'alice');
     assert.match(first!, /^\d\d:\d\d bob: one$/);
     assert.match(second!, /^ +bob: carol: two$/);
   });
 
   it('survives a time that is none', () => {
-    assert.deepEqual(describe({ event: 'message', from: 'bob', text: 'x', at: Number.MAX_VALUE }, 'alice'), ['--:-- bob: x']);
+    assert.deepEqual(describe({ event: 'message', from: 'bob', text: 'x', at: Number.MAX_VALUE, id: '00' }, 'alice'), ['--:-- bob: x']);
   });
 
   it('names others who are on line, not oneself', () => {

@@ -47,7 +47,7 @@ export class ParleyClient {
   private constructor(environment: Environment, records: Records) {
     this.#environment = environment;
     this.#messenger = new Messenger(environment, records, {
-      emit: (event) => this.#events.emit(event),
+      emit: (events) => this.#events.emit(events),
       onProgress: () => this.#progress(),
       onOver: (error) => this.#end(error),
     });
@@ -61,6 +61,14 @@ export class ParleyClient {
 
   /** Calls `listener` with everything that happens. Returns a function that ends it. */
   listen(listener: (event: ClientEvent) => void): () => void {
+    return this.listenInBatches((events) => events.forEach(listener));
+  }
+
+  /**
+   * The same, with all that was stored together. When `listener` returns it counts as told: after that it is not told again, should
+   * the process be killed, and before that it is.
+   */
+  listenInBatches(listener: (events: readonly ClientEvent[]) => void): () => void {
     return this.#events.listen(listener);
   }
 

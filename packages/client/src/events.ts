@@ -10,8 +10,8 @@ export type ClientEvent =
   | { event: 'request'; from: string; safetyNumber: string }
   | { event: 'accepted'; by: string }
   | { event: 'refused'; by: string }
-  /** `at`: when the sender sent it, Unix time in milliseconds, as the sender says. */
-  | { event: 'message'; from: string; text: string; at: number }
+  /** `at`: when the sender sent it, Unix time in milliseconds, as the sender says. `id`: of the message, hex. */
+  | { event: 'message'; from: string; text: string; at: number; id: string }
   /** The server has answered OK to the message that `send` was given this id for. */
   | { event: 'sent'; id: string }
   | { event: 'presence'; user: string; online: boolean }
@@ -35,15 +35,15 @@ export type LocalErrorCode =
 
 /** Calls listeners in the order in which they came. */
 export class Events {
-  readonly #listeners = new Set<(event: ClientEvent) => void>();
+  readonly #listeners = new Set<(events: readonly ClientEvent[]) => void>();
 
   /** Returns a function that ends the subscription. */
-  listen(listener: (event: ClientEvent) => void): () => void {
+  listen(listener: (events: readonly ClientEvent[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  emit(event: ClientEvent): void {
-    for (const listener of this.#listeners) listener(event);
+  emit(events: readonly ClientEvent[]): void {
+    for (const listener of this.#listeners) listener(events);
   }
 }

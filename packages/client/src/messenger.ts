@@ -29,7 +29,7 @@ const QUIT_TIMEOUT_MS = 2_000;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 interface MessengerHandlers {
-  emit(event: ClientEvent): void;
+  emit(events: readonly ClientEvent[]): void;
   /** Something was finished: look again whether all is. */
   onProgress(): void;
   /** It cannot go on: the login is refused for good, the server failed a check, or the vault is broken. */
@@ -66,7 +66,7 @@ export class Messenger {
       environment,
       records,
       outbox,
-      emit: (event) => handlers.emit(event),
+      emit: (event) => handlers.emit([event]),
       ask: (opcode, body) => this.link.ask(opcode, body),
       openGroup: (request) => this.#open(request),
       publishKeys: () => this.#run(publishKeyPackages(this.context, () => this.#over)),
@@ -74,6 +74,7 @@ export class Messenger {
       heal: (conversation) => this.#healer.heal(conversation),
       showOnce: (request, user) => this.#showOnce(request, user),
     };
+    records.tellWith((events) => handlers.emit(events));
     this.#healer = new Healer(this.context, (error) => this.fail(error));
     this.#inbox = new Inbox(this.context, { onIdle: () => handlers.onProgress(), onBroken: (error) => this.fail(error) });
   }
@@ -146,6 +147,7 @@ export class Messenger {
     const isFirst = !this.#wasOnline;
     this.#wasOnline = true;
     if (isFirst) emit({ event: 'ready', user: account.username, server: formatAddress(account) });
+    if (isFirst) this.#run(records.tellRest());
     if (this.#wasOffline) emit({ event: 'online' });
     this.#wasOffline = false;
     this.#run(this.#showUsers(login.users));

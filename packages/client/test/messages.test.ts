@@ -131,12 +131,12 @@ test('stores before it sends and before it shows', async () => {
   assert.equal(bob.sent.length, sentBefore + 1);
 
   const received = observe(alice, (changes) => {
-    assert.equal(texts(alice).length, 0);
+    if (changes.some((change) => 'put' in change)) assert.equal(texts(alice).length, 0);
     return changes.flatMap((change) => ('put' in change ? [change.put.collection] : []));
   });
   const [row] = bob.waiting(Opcode.MESSAGE);
   await alice.deliver(Opcode.MESSAGE, row?.body ?? new Uint8Array(0));
-  assert.deepEqual(new Set(received.flat()), new Set(['message', 'mls-secrets', 'seen', 'account']), 'in one write');
+  assert.deepEqual(new Set(received.flat()), new Set(['message', 'mls-secrets', 'seen', 'account', 'event']), 'in one write');
   assert.deepEqual(texts(alice), ['hello']);
 });
 

@@ -132,10 +132,7 @@ test('two who replace at once end up in one group', async () => {
   await say(bob, alice, 'two');
   for (const person of [alice, bob]) await person.client.flush();
   await Promise.all([alice.client.quit(), bob.client.quit()]);
-  const [a, b] = await Promise.all([
-    world.start('alice', new MemoryVault(old[0])),
-    world.start('bob', new MemoryVault(old[1])),
-  ]);
+  const [a, b] = await Promise.all([world.start('alice', new MemoryVault(old[0])), world.start('bob', new MemoryVault(old[1]))]);
   await say(a, b, 'three');
   await say(b, a, 'four');
 });

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ParleyClient } from '@parley/client';
-import { printJson } from '../output.ts';
+import { printJson, printJsonLines } from '../output.ts';
 import { readLines } from './read-lines.ts';
 import { BadCommand, parseScriptCommand, type ScriptCommand } from './script-commands.ts';
 
@@ -8,7 +8,7 @@ import { BadCommand, parseScriptCommand, type ScriptCommand } from './script-com
  * Script mode: a JSON command a line in, a JSON event a line out (docs/cli.md). The client is started by the caller, after this.
  */
 export function runScript(client: ParleyClient, input: Readable): void {
-  client.listen(printJson);
+  client.listenInBatches(printJsonLines);
   readLines(
     input,
     (line) => {

@@ -83,14 +83,14 @@ export async function receiveAccept(context: Context, transaction: Transaction, 
     transaction.deleteRow('keypackage', reference);
   }
   const isBlocked = transaction.get(records.contacts, request.peer)?.blocked === true;
-  if (request.outgoing && !isBlocked) transaction.effect(() => context.emit({ event: 'accepted', by: request.peer }));
+  if (request.outgoing && !isBlocked) transaction.tell({ event: 'accepted', by: request.peer });
 }
 
 /** @throws InvalidConsentError, IdentityChangedError */
 export async function receiveRefuse(context: Context, transaction: Transaction, refuse: Refuse): Promise<void> {
   const request = requireRequest(context, transaction, checkRefuse(context, transaction, refuse), 'answer');
   forgetRequest(context, transaction, request);
-  if (request.outgoing) transaction.effect(() => context.emit({ event: 'refused', by: request.peer }));
+  if (request.outgoing) transaction.tell({ event: 'refused', by: request.peer });
 }
 
 /** @throws InvalidConsentError, IdentityChangedError */

@@ -76,7 +76,7 @@ function store(context: Context, transaction: Transaction, conversation: Convers
   if (utf8(text).length > MAX_TEXT_BYTES) throw new MlsError('refused', 'a message that is too long');
   putMessage(context, transaction, { ...row, kind: MessageKind.TEXT, text });
   if (author !== conversation.peer) return;
-  transaction.effect(() => context.emit({ event: 'message', from: author, text, at }));
+  transaction.tell({ event: 'message', from: author, text, at, id: toHex(id) });
 }
 
 function keepForLater(context: Context, transaction: Transaction, conversation: Conversation, message: Message): void {

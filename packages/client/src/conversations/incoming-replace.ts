@@ -34,7 +34,7 @@ export async function receiveReplace(context: Context, transaction: Transaction,
   try {
     const next = await transaction.attempt((inner) => join(context, inner, replace, consent, peer));
     take(context, transaction, old, peer, { id: consent.conversation, suite: next.suite });
-    if (old === undefined) transaction.effect(() => context.emit({ event: 'accepted', by: peer }));
+    if (old === undefined) transaction.tell({ event: 'accepted', by: peer });
   } catch (error) {
     if (!(error instanceof MlsError)) throw error;
     // Whoever made it is answered with another one.

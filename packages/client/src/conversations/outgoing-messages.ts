@@ -78,7 +78,7 @@ export async function messageAnswered(context: Context, transaction: Transaction
     tellError(context, transaction, reply.error.code, `a message to ${row.peer} was not taken: ${reply.error.message}`);
   } else {
     transaction.delete(records.outbox, row.key);
-    transaction.effect(() => context.emit({ event: 'sent', id: row.tag }));
+    transaction.tell({ event: 'sent', id: row.tag });
     if (conversation !== undefined) {
       const sentSinceUpdate = conversation.sentSinceUpdate + 1;
       transaction.put(records.conversations, { ...conversation, sentSinceUpdate });

@@ -87,7 +87,7 @@ async function acceptAnswered(
     if (conversation !== undefined) transaction.put(records.conversations, { ...conversation, state: ConversationState.OPEN });
     if (request !== undefined) forgetRequest(context, transaction, request);
     settlePair(context, transaction, row.peer);
-    if (request?.crossing === true) transaction.effect(() => context.emit({ event: 'accepted', by: row.peer }));
+    if (request?.crossing === true) transaction.tell({ event: 'accepted', by: row.peer });
     return advanceAtEnd(context, transaction, key);
   }
   dropConversation(context, transaction, row);

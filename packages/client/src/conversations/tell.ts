@@ -9,7 +9,6 @@ export function tellError(
   code: ClientErrorCode,
   message: string,
 ): void {
-  const tell = (): void => emit({ event: 'error', code, message });
-  if (transaction === undefined) tell();
-  else transaction.effect(tell);
+  if (transaction === undefined) emit({ event: 'error', code, message });
+  else transaction.tell({ event: 'error', code, message });
 }

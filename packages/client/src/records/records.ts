@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { toHex } from '@parley/protocol';
+import type { ClientEvent } from '../events.ts';
 import {
   type Account,
   AccountSchema,
@@ -14,7 +15,7 @@ import type { Mls } from '../mls/mls.ts';
 import { type Row, type Vault, VaultError } from '../vault/vault.ts';
 import { Groups } from './groups.ts';
 import { Table } from './table.ts';
-import { Transaction } from './transaction.ts';
+import { readEvents, Transaction } from './transaction.ts';
 
 export const ACCOUNT_KEY = 'self';
 const PROGRESS_KEY = 'progress';
@@ -37,6 +38,7 @@ export class Records {
   readonly #groups: Groups;
   #account: Account;
   #lastOrder: number;
+  #tell: (events: readonly ClientEvent[]) => void = () => {};
   #turn: Promise<unknown> = Promise.resolve();
 
   /** @throws VaultError `not_found` when the vault holds no account */
@@ -48,6 +50,7 @@ export class Records {
     const { contacts, requests, conversations, outbox } = records;
     for (const table of [contacts, requests, conversations, outbox]) await table.load(vault);
     for (const row of outbox.rows.values()) records.#lastOrder = Math.max(records.#lastOrder, row.order);
+    for (const row of await vault.scan('event')) records.#lastOrder = Math.max(records.#lastOrder, row.order ?? 0);
     const progress = await vault.get('account', PROGRESS_KEY);
     if (progress !== undefined) records.#progress.rows.set(PROGRESS_KEY, records.#progress.decode(progress));
     return records;
@@ -66,6 +69,25 @@ export class Records {
 
   get vault(): Vault {
     return this.#vault;
+  }
+
+  /** From now on `tell` is who tells the user what transactions ask to be told. */
+  tellWith(tell: (events: readonly ClientEvent[]) => void): void {
+    this.#tell = tell;
+  }
+
+  /** What an earlier run has stored and, as far as is known, not told. */
+  tellRest(): Promise<void> {
+    const run = async (): Promise<void> => {
+      const rows = await this.#vault.scan('event');
+      if (rows.length === 0) return;
+      this.#tell(rows.flatMap(readEvents));
+      await this.#vault.write(
+        rows.map(({ collection, key }) => ({ delete: { collection, key } })),
+        { sync: false },
+      );
+    };
+    return this.#inTurn(run);
   }
 
   /** Rising numbers for rows that are read in order. */
@@ -98,9 +120,13 @@ export class Records {
     const run = async (): Promise<T> => {
       const transaction = new Transaction(this.#vault, this.#groups);
       const result = await work(transaction);
-      await transaction.commit();
+      await transaction.commit({ nextOrder: () => this.nextOrder(), tell: (events) => this.#tell(events) });
       return result;
     };
+    return this.#inTurn(run);
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(run);
     this.#turn = result.catch(() => {});
     return result;

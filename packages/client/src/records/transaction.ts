@@ -1,12 +1,14 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import { utf8 } from '@parley/protocol';
+import type { ClientEvent } from '../events.ts';
 import type { GroupState } from '../mls/mls.ts';
 import type { Change, Collection, Row, Vault } from '../vault/vault.ts';
 import type { Groups } from './groups.ts';
 import type { Table } from './table.ts';
 
 /**
- * Changes that are written together or not at all. Reads see them; nobody else does before they are written. Effects (showing,
- * sending, wiping what was used up) run only after that: persist, then commit, then emit.
+ * Changes that are written together or not at all. Reads see them; nobody else does before they are written. Effects (sending,
+ * wiping what was used up) run only after that, and last the user is told: persist, then commit, then emit.
  */
 export class Transaction {
   readonly #vault: Vault;
@@ -16,6 +18,7 @@ export class Transaction {
   readonly #rows = new Map<string, Change>();
   readonly #groups = new Map<string, GroupState | undefined>();
   readonly #effects: (() => void)[] = [];
+  readonly #told: ClientEvent[] = [];
   readonly #endings = new Map<string, (transaction: Transaction) => Promise<void>>();
 
   constructor(vault: Vault, groups: Groups, parent?: Transaction) {
@@ -73,6 +76,14 @@ export class Transaction {
     this.#effects.push(run);
   }
 
+  /**
+   * Tells the user, once: the event is stored with the changes, told after them, and forgotten as soon as it was. Should the process be
+   * killed in between, the next one tells it.
+   */
+  tell(event: ClientEvent): void {
+    this.#told.push(event);
+  }
+
   /** Runs as the last part of this transaction: once, however often it was asked for under this name. */
   atEnd(name: string, work: (transaction: Transaction) => Promise<void>): void {
     this.#endings.set(name, work);
@@ -87,10 +98,12 @@ export class Transaction {
     for (const [key, state] of inner.#groups) this.#groups.set(key, state);
     for (const [name, ending] of inner.#endings) this.#endings.set(name, ending);
     this.#effects.push(...inner.#effects);
+    this.#told.push(...inner.#told);
     return result;
   }
 
-  async commit(): Promise<void> {
+  /** @param teller tells what was to be told, and numbers the row that keeps it until then */
+  async commit(teller: Teller): Promise<void> {
     for (const ending of this.#endings.values()) await ending(this);
     const changes: Change[] = [...this.#rows.values()];
     for (const { table, key, value } of this.#values.values()) {
@@ -98,6 +111,8 @@ export class Transaction {
       else changes.push({ put: table.row(value as MessageShape<DescMessage>) });
     }
     for (const [key, state] of this.#groups) changes.push(...this.#groupStates.changes(key, state));
+    const row = this.#told.length > 0 ? eventRow(teller.nextOrder(), this.#told) : undefined;
+    if (row !== undefined) changes.push({ put: row });
     if (changes.length > 0) await this.#vault.write(changes);
     for (const { table, key, value } of this.#values.values()) {
       if (value === undefined) table.rows.delete(key);
@@ -105,6 +120,10 @@ export class Transaction {
     }
     for (const [key, state] of this.#groups) this.#groupStates.install(key, state);
     for (const run of this.#effects) run();
+    if (row === undefined) return;
+    teller.tell(this.#told);
+    // Not synced: it is to be there when this process is killed, and not worth a wait.
+    await this.#vault.write([{ delete: row }], { sync: false });
   }
 
   #set<Schema extends DescMessage>(table: Table<Schema>, key: string, value: unknown): void {
@@ -120,4 +139,19 @@ export class Transaction {
     }
     return all;
   }
+}
+
+/** Who tells the user. */
+export interface Teller {
+  /** Rising numbers for rows that are read in order. */
+  nextOrder(): number;
+  tell(events: readonly ClientEvent[]): void;
+}
+
+function eventRow(order: number, events: readonly ClientEvent[]): Row {
+  return { collection: 'event', key: String(order), order, value: utf8(JSON.stringify(events)) };
+}
+
+export function readEvents(row: Row): ClientEvent[] {
+  return JSON.parse(new TextDecoder().decode(row.value));
 }

@@ -70,7 +70,9 @@ function lock(file: string): DatabaseSync {
     // The lock mode comes first: only then does WAL need no file of shared memory beside it.
     database.exec('PRAGMA locking_mode = EXCLUSIVE');
     database.exec('PRAGMA journal_mode = WAL');
-    database.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY');
+    // Checkpoints are the vault's own: one in the middle of a commit that is not synced could lose what was.
+    database.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0');
+    database.exec('PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY');
     database.exec('PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF');
     database.exec('BEGIN EXCLUSIVE; COMMIT');
     return database;

@@ -91,23 +91,44 @@ class SqliteVault implements Vault {
     return range.limit === undefined ? rows : rows.slice(0, range.limit);
   }
 
-  async write(changes: readonly Change[]): Promise<void> {
+  async write(changes: readonly Change[], { sync } = { sync: true }): Promise<void> {
     this.#mustBeOpen();
     // Sealed before anything is touched: a change that is refused undoes no other.
     const steps = changes.map((change) =>
       'put' in change ? this.#sealer.seal(change.put) : this.#sealer.name(change.delete.collection, change.delete.key),
     );
     if (steps.length === 0) return this.#turn?.promise;
+    // Where a transaction is open it takes this with it.
+    if (!sync && this.#turn === undefined) {
+      guarded(this.#file, () => this.#withoutSync(() => this.#carryOut(steps)));
+      return;
+    }
     const turn = this.#joinTurn();
     try {
-      for (const step of steps) {
-        if (step instanceof Uint8Array) this.#delete.run(step);
-        else this.#put.run(step.name, step.collection, step.group, step.order, step.box);
-      }
+      this.#carryOut(steps);
     } catch (error) {
       this.#fail(error);
     }
     return turn.promise;
+  }
+
+  #carryOut(steps: readonly (SealedRow | Uint8Array)[]): void {
+    for (const step of steps) {
+      if (step instanceof Uint8Array) this.#delete.run(step);
+      else this.#put.run(step.name, step.collection, step.group, step.order, step.box);
+    }
+  }
+
+  /** One transaction that reaches the system, not the disk: the next one that is synced takes it along. */
+  #withoutSync(work: () => void): void {
+    this.#database.exec('PRAGMA synchronous = OFF; BEGIN');
+    try {
+      work();
+      this.#database.exec('COMMIT');
+    } finally {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      this.#database.exec('PRAGMA synchronous = FULL');
+    }
   }
 
   async changePassphrase(oldPassphrase: string, newPassphrase: string): Promise<void> {

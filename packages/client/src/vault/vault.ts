@@ -8,8 +8,11 @@ export interface Vault {
   get(collection: Collection, key: string): Promise<Uint8Array | undefined>;
   /** Rows of a collection, or of one group in it, by rising `order`, then key; with `reverse` the other way round, ties too. */
   scan(collection: Collection, range?: ScanRange): Promise<Row[]>;
-  /** Durable (fsync) when it resolves. Calls take effect in the order in which they were made, reads among them. */
-  write(changes: readonly Change[]): Promise<void>;
+  /**
+   * Durable (fsync) when it resolves. Calls take effect in the order in which they were made, reads among them. With `sync: false`
+   * it may be lost where the machine stops (not where the process does), whole; what is written later never without it.
+   */
+  write(changes: readonly Change[], options?: { readonly sync: boolean }): Promise<void>;
   /** Seals the vault's key under a new passphrase. @throws VaultError `wrong_passphrase` */
   changePassphrase(oldPassphrase: string, newPassphrase: string): Promise<void>;
   /** Wipes the keys in memory and lets go of the file. */
@@ -27,6 +30,7 @@ export type Collection =
   | 'mls-secrets' // by conversation id (hex): what changes with every message
   | 'message' // by message id (hex), group = conversation, order = rising number
   | 'outbox' // by message id (hex), order = rising number
+  | 'event' // by rising number, order = that number: what the user is told, until it was
   | 'seen'; // by message id (hex): opened before; by request/ and request id (hex): settled
 
 export interface Row {

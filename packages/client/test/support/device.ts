@@ -122,6 +122,7 @@ export class Device {
         this.broken = error;
       },
     });
+    records.tellWith((events) => this.events.push(...events));
     outbox.online(this.#connection);
   }
 

@@ -35,7 +35,7 @@ export class MemoryVault implements Vault {
     );
   }
 
-  async write(changes: readonly Change[]): Promise<void> {
+  async write(changes: readonly Change[], _options?: { readonly sync: boolean }): Promise<void> {
     // As they are now: the caller may use its objects for something else while the write waits.
     const copies = changes.map(
       (change): Change => ('put' in change ? { put: copy(change.put) } : { delete: { ...change.delete } }),
