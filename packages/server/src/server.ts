@@ -76,11 +76,12 @@ export class RunningServer extends EventEmitter<ServerEvents> {
   }
 
   async #close(): Promise<void> {
-    const { online, store, log } = this.#services;
+    const { online, mailboxes, store, log } = this.#services;
     this.#stopping.abort();
     this.#cancelUpkeep();
     const sessions = [...online.sessions()];
     log.info('stopping', { count: sessions.length });
+    await mailboxes.writeAll();
     await within(STOP_GRACE_MS, Promise.all(sessions.map((session) => session.work.idle())));
     for (const session of sessions) session.end('shutting_down');
     await within(STOP_GRACE_MS, Promise.all(sessions.map(({ connection }) => connection.closed())));

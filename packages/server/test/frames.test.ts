@@ -24,10 +24,13 @@ async function closesWith(client: TestClient, code: string): Promise<void> {
   assert.equal(await client.socket.closed, 1008);
 }
 
+/** What only the server sends. */
+const SERVER_ONLY: ReadonlySet<number> = new Set([Opcode.OK, Opcode.ERROR, Opcode.PRESENCE, Opcode.DEVICES, Opcode.REJOIN]);
+
 test('answers an unknown opcode and goes on', async (t) => {
   const server = await TestServer.start(t);
   const alice = await server.register('alice');
-  for (const opcode of [7, 8, 12, 13, 20, 255]) {
+  for (const opcode of [7, 8, 12, 13, 14, 18, 21, 255]) {
     const reply = await alice.requestRaw(opcode, crypto.randomBytes(10));
     assert.equal(reply.opcode, Opcode.ERROR);
     assert.equal(fromBinary(ErrorSchema, reply.body).code, 'unknown_opcode');
@@ -41,7 +44,7 @@ test('answers a malformed body of any opcode, and closes', async (t) => {
   const alice = await server.register('alice');
   await alice.leave();
   for (const opcode of Object.values(Opcode)) {
-    if (opcode === Opcode.OK || opcode === Opcode.ERROR || opcode === Opcode.PRESENCE) continue;
+    if (SERVER_ONLY.has(opcode)) continue;
     const client = await server.logIn(alice.account);
     client.sendFrame(opcode, 1, Uint8Array.of(0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f, 1)); // field 1 of 4 GiB
     await client.socket.closed;

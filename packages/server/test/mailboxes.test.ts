@@ -30,6 +30,11 @@ class SlowStore {
     return this.#later(items);
   }
 
+  keep(deliveries: readonly Delivery[]): Promise<void> {
+    this.disk.push(...deliveries);
+    return this.#later(undefined);
+  }
+
   append(deliveries: Delivery[], isKept: boolean): Promise<boolean> {
     if (isKept) this.disk.push(...deliveries);
     return this.#later(isKept);

@@ -1,28 +1,44 @@
+import type { Clock } from '../clock.ts';
 import type { SessionRef, Store } from '../store/store.ts';
+
+/** An ACK of what is on no disk is written when there is time: so long after it at most, and at the end of the session. */
+const LAZY_MS = 5_000;
 
 /** Writes the ACKs of one session, one at a time: while one is under way only the newest of the others is kept. */
 export class AckWriter {
   readonly #store: Pick<Store, 'ack'>;
+  readonly #clock: Clock;
   readonly #by: SessionRef;
   readonly #fail: (error: unknown) => void;
   #wanted = 0n;
   #written = 0n;
   #isWriting = false;
+  #cancelTimer: (() => void) | undefined;
 
-  constructor(store: Pick<Store, 'ack'>, by: SessionRef, fail: (error: unknown) => void) {
+  constructor(store: Pick<Store, 'ack'>, clock: Clock, by: SessionRef, fail: (error: unknown) => void) {
     this.#store = store;
+    this.#clock = clock;
     this.#by = by;
     this.#fail = fail;
   }
 
-  /** Everything up to `position` may be deleted. */
-  ack(position: bigint): void {
+  /** Everything up to `position` may be deleted; `onDisk` is the highest position that may be on disk. */
+  ack(position: bigint, onDisk: bigint): void {
     if (position <= this.#wanted) return;
     this.#wanted = position;
-    if (!this.#isWriting) void this.#write();
+    if (onDisk > this.#written) void this.#write();
+    else this.#cancelTimer ??= this.#clock.after(LAZY_MS, () => void this.#write());
+  }
+
+  /** Writes what has not been written. */
+  flush(): void {
+    void this.#write();
   }
 
   async #write(): Promise<void> {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    if (this.#isWriting) return;
     this.#isWriting = true;
     try {
       while (this.#written < this.#wanted) {

@@ -3,12 +3,14 @@ import type { ConversationEntry, Store } from '../store/store.ts';
 const MAX_CACHED = 10_000;
 
 /**
- * Who belongs to a conversation in an epoch. Members change only with the epoch, so an entry of the epoch asked for is right as
- * long as that epoch is the current one, and that the store checks again in its transaction.
+ * Who belongs to a conversation in an epoch. What is here is how things stand: whoever has the store change a conversation forgets it
+ * here in the same turn, and what the store is asked after that, it answers after that.
  */
 export class ConversationCache {
   readonly #store: Pick<Store, 'findConversation'>;
   readonly #cache = new Map<string, ConversationEntry>();
+  /** Rises with whatever is forgotten: an answer that was asked for before is not kept. */
+  #changes = 0;
 
   constructor(store: Pick<Store, 'findConversation'>) {
     this.#store = store;
@@ -20,9 +22,27 @@ export class ConversationCache {
     return cached?.epoch === epoch ? cached : this.#read(conversation);
   }
 
+  /** Whether an entry that was found is how things stand at this moment. */
+  isCurrent(entry: ConversationEntry): boolean {
+    return this.#cache.get(cacheKey(entry.conversation)) === entry;
+  }
+
+  /** A COMMIT or REPLACE for this conversation goes to the store. */
+  forget(conversation: Uint8Array): void {
+    this.#changes += 1;
+    this.#cache.delete(cacheKey(conversation));
+  }
+
+  /** This user's devices or blocks are about to change. */
+  forgetUser(username: string): void {
+    this.#changes += 1;
+    for (const [key, { users }] of this.#cache) if (users.includes(username)) this.#cache.delete(key);
+  }
+
   async #read(conversation: Uint8Array): Promise<ConversationEntry | undefined> {
+    const changes = this.#changes;
     const entry = await this.#store.findConversation(conversation);
-    if (entry === undefined) return undefined;
+    if (entry === undefined || changes !== this.#changes) return entry;
     const key = cacheKey(conversation);
     this.#cache.delete(key); // to the end: what was read last is kept longest
     this.#cache.set(key, entry);

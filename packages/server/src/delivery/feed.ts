@@ -26,6 +26,8 @@ export class Feed {
   #cursor: bigint;
   /** The highest position that was released, pushed or not. */
   #released = 0n;
+  /** The highest position that is known to be on disk. */
+  #onDisk = 0n;
   #mode: 'paging' | 'live' | 'stopped' = 'paging';
 
   constructor(store: Pick<Store, 'readMailbox'>, device: DeviceKey, after: bigint, sink: Sink) {
@@ -36,21 +38,40 @@ export class Feed {
     void this.#page();
   }
 
-  /** An item is on disk. Items come in order of position. */
-  release(item: MailboxItem): void {
+  /** Whether an item that comes now is pushed at once. */
+  get isLive(): boolean {
+    return this.#mode === 'live' && this.#sink.hasRoom;
+  }
+
+  /**
+   * An item is taken. Items come in order of position. False: it was not pushed, and must be on disk by the time in which the store
+   * answers what it is asked from now on.
+   */
+  release(item: MailboxItem): boolean {
     this.#released = item.position;
-    if (this.#mode !== 'live' || item.position <= this.#cursor) return;
+    if (this.#mode !== 'live') return false;
+    if (item.position <= this.#cursor) return true;
     if (this.#sink.hasRoom) {
       this.#push(item);
-    } else {
-      this.#mode = 'paging';
-      void this.#page();
+      return true;
     }
+    this.#mode = 'paging';
+    void this.#page();
+    return false;
   }
 
   /** Whether `position` was pushed to this device, now or in an earlier session. */
   hasPushed(position: bigint): boolean {
     return position <= this.#cursor;
+  }
+
+  /** An item up to which the mailbox may have something on disk. */
+  get onDisk(): bigint {
+    return this.#onDisk;
+  }
+
+  noteOnDisk(position: bigint): void {
+    if (position > this.#onDisk) this.#onDisk = position;
   }
 
   stop(): void {
@@ -61,6 +82,7 @@ export class Feed {
     try {
       while (this.#mode === 'paging') {
         await this.#sink.room();
+        if (this.#mode !== 'paging') return;
         const items = await this.#store.readMailbox(this.#device, this.#cursor, MAILBOX_PAGE, MAILBOX_PAGE_BYTES);
         if (this.#mode !== 'paging') return;
         const isWhole = this.#pushWhileThereIsRoom(items);
@@ -76,6 +98,7 @@ export class Feed {
   #pushWhileThereIsRoom(items: readonly MailboxItem[]): boolean {
     for (const item of items) {
       if (!this.#sink.hasRoom) return false;
+      this.#onDisk = item.position;
       this.#push(item);
     }
     return true;

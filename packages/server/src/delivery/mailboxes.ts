@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { DeviceKey } from '../store/device-key.ts';
 import type { Delivery, Store } from '../store/store.ts';
 import { Feed, type Sink } from './feed.ts';
+import { LiveItems } from './live-items.ts';
 import { Positions } from './positions.ts';
 
 /** Body of an item, bytes: pushed with its position in front it must fit a frame. */
@@ -21,15 +22,17 @@ export interface Parcel {
  * Whatever order the store answers in, a device gets its items in order of position.
  */
 export class Mailboxes {
-  readonly #store: Pick<Store, 'readMailbox'>;
+  readonly #store: Pick<Store, 'readMailbox' | 'keep'>;
+  readonly #live: LiveItems;
   readonly #clock: Clock;
   readonly #positions: Positions;
   /** Only of devices that are on line or have deliveries under way. */
   readonly #mailboxes = new Map<DeviceKey, Mailbox>();
 
-  constructor(store: Pick<Store, 'readMailbox'>, generation: number, clock: Clock) {
+  constructor(store: Pick<Store, 'readMailbox' | 'keep'>, generation: number, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
+    this.#live = new LiveItems(store, clock, (device, position) => this.#mailboxes.get(device)?.feed?.noteOnDisk(position));
     this.#positions = new Positions(generation);
   }
 
@@ -46,10 +49,10 @@ export class Mailboxes {
     if (parcels.some(({ body }) => body.length > MAX_ITEM)) {
       return Promise.reject(new ParleyError('too_large', 'a message that would not fit a frame at the receiver'));
     }
-    const reservations = parcels.map((parcel) => this.#reserve(parcel));
+    const reservations = parcels.map((parcel) => this.#reserve(parcel, 'waiting'));
     const settle = (keep: (device: DeviceKey) => boolean): void => {
       for (const { mailbox, entry } of reservations) {
-        entry.state = keep(entry.delivery.device) ? 'released' : 'cancelled';
+        entry.state = keep(entry.delivery.device) ? 'stored' : 'cancelled';
         this.#advance(mailbox);
       }
     };
@@ -66,10 +69,39 @@ export class Mailboxes {
     );
   }
 
+  /**
+   * Pushes what has been accepted to devices that are all on line and keep up, without a write. Resolves when each of them has ACKed it,
+   * or it is on disk after all; then nothing can lose it. `undefined`: that is not how things stand, and nothing was done.
+   */
+  pushFirst(parcels: readonly Parcel[]): Promise<void> | undefined {
+    const isReady = ({ device }: Parcel): boolean =>
+      this.#mailboxes.get(device)?.feed?.isLive === true && this.#live.hasRoom(device);
+    if (parcels.length === 0 || !parcels.every(isReady)) return undefined;
+    const safe = parcels.map((parcel) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const { mailbox, entry } = this.#reserve(parcel, 'live');
+      entry.onSafe = resolve;
+      this.#advance(mailbox);
+      return promise;
+    });
+    return Promise.all(safe).then(() => {});
+  }
+
+  /** A device has stored everything up to `position`. */
+  acked(device: DeviceKey, position: bigint): void {
+    this.#live.acked(device, position);
+  }
+
+  /** Writes what was pushed and has no ACK yet. */
+  writeAll(): Promise<void> {
+    return this.#live.writeAll();
+  }
+
   /** Brings everything after `position`, and from then on what comes, to a device that has logged in. */
   attach(device: DeviceKey, position: bigint, sink: Sink): Feed {
     const mailbox = this.#mailbox(device);
     mailbox.feed?.stop();
+    void this.#live.write(device); // the new feed reads it
     mailbox.feed = new Feed(this.#store, device, position, sink);
     return mailbox.feed;
   }
@@ -79,6 +111,7 @@ export class Mailboxes {
     const mailbox = this.#mailboxes.get(device);
     if (mailbox === undefined || mailbox.feed !== feed) return;
     mailbox.feed = undefined;
+    void this.#live.write(device);
     this.#forgetIfIdle(mailbox);
   }
 
@@ -86,10 +119,10 @@ export class Mailboxes {
     return this.#positions.mayHaveGivenOut(device, position);
   }
 
-  #reserve({ device, opcode, body }: Parcel): { mailbox: Mailbox; entry: Entry } {
+  #reserve({ device, opcode, body }: Parcel, state: 'waiting' | 'live'): { mailbox: Mailbox; entry: Entry } {
     const mailbox = this.#mailbox(device);
     const delivery = { device, opcode, body, position: this.#positions.next(device), atMs: this.#clock.nowMs() };
-    const entry: Entry = { delivery, state: 'waiting' };
+    const entry: Entry = { delivery, state, onSafe: () => {} };
     mailbox.underWay.push(entry);
     return { mailbox, entry };
   }
@@ -97,7 +130,14 @@ export class Mailboxes {
   #advance(mailbox: Mailbox): void {
     for (let entry = mailbox.underWay[0]; entry !== undefined && entry.state !== 'waiting'; entry = mailbox.underWay[0]) {
       mailbox.underWay.shift();
-      if (entry.state === 'released') mailbox.feed?.release(entry.delivery);
+      if (entry.state === 'stored') {
+        mailbox.feed?.noteOnDisk(entry.delivery.position);
+        mailbox.feed?.release(entry.delivery);
+      } else if (entry.state === 'live') {
+        // Held before it is released: what is not pushed is written at once, before the feed reads on.
+        this.#live.hold(entry.delivery, entry.onSafe);
+        if (mailbox.feed?.release(entry.delivery) !== true) void this.#live.write(mailbox.device);
+      }
     }
     this.#forgetIfIdle(mailbox);
   }
@@ -118,7 +158,9 @@ export class Mailboxes {
 
 interface Entry {
   readonly delivery: Delivery;
-  state: 'waiting' | 'released' | 'cancelled';
+  /** `stored`: on disk; `live`: to be pushed first. */
+  state: 'waiting' | 'stored' | 'live' | 'cancelled';
+  onSafe: () => void;
 }
 
 interface Mailbox {

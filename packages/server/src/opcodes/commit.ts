@@ -43,13 +43,16 @@ function readChange({ position, conversation, commit: bytes, added, removed, wel
 }
 
 async function commitEpoch(session: Session, sent: Commit, change: Change, found: ConversationEntry): Promise<Reply> {
-  const { store, mailboxes, crypto } = session.services;
+  const { store, mailboxes, crypto, conversations } = session.services;
   const { conversation, epoch } = sent;
   const { added, removed } = change;
   const result = await mailboxes.deliver(
     parcels(session, sent, change, found),
-    (deliveries) =>
-      store.commit({ by: session.ref, conversation, epoch, sha256: crypto.sha256(sent.commit), added, removed, deliveries }),
+    (deliveries) => {
+      conversations.forget(conversation);
+      const sha256 = crypto.sha256(sent.commit);
+      return store.commit({ by: session.ref, conversation, epoch, sha256, added, removed, deliveries });
+    },
     (outcome) => outcome === 'ok',
   );
   if (typeof result === 'object' && result.refused === 'stale_epoch') {

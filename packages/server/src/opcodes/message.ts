@@ -5,7 +5,7 @@ import { request } from '../session/handler.ts';
 import { okReply, protocolError, type Reply, unlessRefused } from '../session/replies.ts';
 import type { Store } from '../store/store.ts';
 
-/** MESSAGE (5): for every other device in the conversation. OK means that all their mailboxes have it on disk. */
+/** MESSAGE (5): for every other device in the conversation. OK means that each has ACKed it, or its mailbox has it on disk. */
 export const message = request(MessageSchema, async ({ services, device, ref }, sent) => {
   checkForm(sent);
   const { store, mailboxes, conversations } = services;
@@ -17,8 +17,12 @@ export const message = request(MessageSchema, async ({ services, device, ref }, 
 
   const body = toBinary(MessageSchema, sent, { writeUnknownFields: false });
   const others = found.members.filter((member) => member !== device);
+  const parcels = others.map((member) => ({ device: member, opcode: Opcode.MESSAGE, body }));
+  // Between devices that are on line and ACK at once nothing is written.
+  const pushed = found.isOpen && conversations.isCurrent(found) ? mailboxes.pushFirst(parcels) : undefined;
+  if (pushed !== undefined) return { later: pushed.then(() => okReply()) };
   const appended = mailboxes.deliver(
-    others.map((member) => ({ device: member, opcode: Opcode.MESSAGE, body })),
+    parcels,
     (deliveries) => store.appendMessage({ by: ref, conversation, epoch, deliveries }),
     (result, member) => {
       if (result === 'ok') return true;

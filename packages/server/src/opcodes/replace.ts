@@ -23,14 +23,17 @@ async function replaceConversation(
   members: DeviceKey[],
   consent: VerifiedConsent,
 ): Promise<Reply> {
-  const { store } = session.services;
+  const { store, conversations } = session.services;
   const { suite, epoch } = sent;
-  const { conversation } = consent.statement;
+  const { conversation, requestId: replaced } = consent.statement;
   const result = await deliverToBoth(
     session,
     consent,
     { opcode: Opcode.REPLACE, ...encodeConsent(session, ReplaceSchema, sent, consent) },
-    (replacement) => store.replaceConversation({ ...replacement, conversation, suite, epoch, members }),
+    (replacement) => {
+      conversations.forget(replaced);
+      return store.replaceConversation({ ...replacement, conversation, suite, epoch, members });
+    },
     (outcome) => outcome === 'ok',
   );
   if (typeof result === 'object' && result.refused === 'stale_epoch') {

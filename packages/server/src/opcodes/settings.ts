@@ -12,7 +12,8 @@ export const settings = request(SettingsSchema, (session, { change }) => {
   return { later: setBlocked(session, user, change.case === 'block') };
 });
 
-async function setBlocked({ services, ref }: Session, user: string, blocked: boolean): Promise<Reply> {
+async function setBlocked({ services, ref, username }: Session, user: string, blocked: boolean): Promise<Reply> {
+  services.conversations.forgetUser(username);
   unlessRefused(await services.store.setBlocked({ by: ref, user, blocked, nowMs: services.clock.nowMs() }));
   return okReply();
 }

@@ -35,7 +35,7 @@ export function enter(
   replaced?.end('replaced');
   session.send(firstList(services)); // 1.3
   if (!isKnown) rejoin(services, session);
-  else if (position > opened.acked) session.acks.ack(position);
+  else if (position > opened.acked) session.acks.ack(position, position);
 
   services.log.debug('logged in', { connection: connection.id, session: session.number, user: username });
   if (isFirst) announce(services, session);

@@ -13,7 +13,7 @@ import { protocolError, unlessRefused } from './replies.ts';
  * @throws ParleyError `invite_invalid`, `username_taken`, `malformed`, `auth_failed`
  */
 export async function register(
-  { crypto, store, clock, online, mailboxes }: Services,
+  { crypto, store, clock, online, mailboxes, conversations }: Services,
   login: ClientLogin,
   registration: Registration,
   clientKey: Uint8Array,
@@ -34,7 +34,10 @@ export async function register(
   const account = { proof, username, identityKey, deviceList, version, devices, nowMs: clock.nowMs() };
   const registered = await mailboxes.deliver(
     proof === 'recovery' ? await deviceNews(store, account) : [],
-    (deliveries) => store.register({ ...account, deliveries }),
+    (deliveries) => {
+      conversations.forgetUser(username);
+      return store.register({ ...account, deliveries });
+    },
     (outcome) => outcome === 'registered',
   );
   unlessRefused(registered);

@@ -51,7 +51,7 @@ export class Session implements Sink {
     this.number = login.opened.session;
     this.ref = { device: login.device, session: login.opened.session };
     this.work = new Work(limits.maxRequestsInFlight, services.totalWork);
-    this.acks = new AckWriter(services.store, this.ref, (error) => this.fail(error));
+    this.acks = new AckWriter(services.store, services.clock, this.ref, (error) => this.fail(error));
     this.frames = new TokenBucket(services.clock, { perSecond: limits.framesPerSecond, burst: limits.framesBurst });
     this.feed = services.mailboxes.attach(this.device, feedFrom, this);
   }
@@ -129,6 +129,7 @@ export class Session implements Sink {
   /** Lets go of everything; nothing is sent any more. */
   leave(): void {
     this.services.mailboxes.detach(this.device, this.feed);
+    this.acks.flush();
     if (this.#partialBytes > 0) this.services.partialFrames.change(this.#partialBytes, 0);
     this.#partialBytes = 0;
     this.#isOver = true;

@@ -128,6 +128,10 @@ export interface Store {
     'ok' | { withheld: readonly DeviceKey[] } | Fenced | Refusal<'unknown_conversation' | 'not_member' | 'stale_epoch'>
   >;
   /**
+   * Messages that were taken and pushed before they were written: unconditional, but for devices that are not listed any more.
+   */
+  keep(deliveries: readonly Delivery[]): Promise<void>;
+  /**
    * COMMIT. The first for an epoch wins and raises it by one; the identical commit again is `duplicate`, even from a device that
    * has been removed since. `winnerSha256` is empty where nobody has won that epoch here. `malformed` unless `added` are listed
    * devices of the conversation's users that are not members, `removed` members other than the committer, each once.
@@ -151,7 +155,7 @@ export interface Store {
    * Fewer only where there are no more.
    */
   readMailbox(device: DeviceKey, after: bigint, limit: number, maxBytes: number): Promise<MailboxItem[]>;
-  /** Deletes everything up to `position`, which is taken as the highest one stored if it is beyond that. Never goes back. */
+  /** Deletes everything up to `position`, one that the mailbox has given out, and remembers it. Never goes back. */
   ack(ack: { by: SessionRef; position: bigint }): Promise<'ok' | Fenced>;
   /** Tells a device that its mailbox does not go on where it left off, unless an item in it says so already (`duplicate`). */
   appendRejoin(rejoin: { by: SessionRef; delivery: Delivery }): Promise<'ok' | 'duplicate' | Fenced>;
@@ -303,6 +307,8 @@ export interface ConversationEntry {
   readonly epoch: bigint;
   readonly users: readonly string[];
   readonly members: readonly DeviceKey[];
+  /** Whether a MESSAGE of its epoch reaches all its members: not replaced, nobody blocked, every member listed. */
+  readonly isOpen: boolean;
 }
 
 export interface NewCommit {

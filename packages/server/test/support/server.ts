@@ -83,7 +83,9 @@ export function messageOf(conversation: Uint8Array, text: string, epoch = 1n) {
 
 /** Sends a message from one to the other: both, and the server, still work. */
 export async function sendAndReceive(from: TestClient, to: TestClient, conversation: Uint8Array, text: string): Promise<void> {
-  await from.ok(Opcode.MESSAGE, MessageSchema, messageOf(conversation, text));
-  const { ciphertext } = await to.nextBody(Opcode.MESSAGE, MessageSchema);
+  const sent = from.ok(Opcode.MESSAGE, MessageSchema, messageOf(conversation, text));
+  const { ciphertext, position } = await to.nextBody(Opcode.MESSAGE, MessageSchema);
+  to.ack(position);
+  await sent;
   if (new TextDecoder().decode(ciphertext) !== text) throw new Error('another message arrived');
 }

@@ -31,6 +31,15 @@ export function conversations(
     db,
     'SELECT device_key AS device FROM members WHERE conversation = ? ORDER BY device_key',
   );
+  const findUnlisted = prepare<[number]>(
+    db,
+    'SELECT 1 FROM members WHERE conversation = ? AND device_key NOT IN (SELECT key FROM devices) LIMIT 1',
+  );
+  const findAnyBlock = prepare<[number, number]>(
+    db,
+    `SELECT 1 FROM blocks WHERE blocker IN (SELECT username FROM conversation_users WHERE conversation = ?)
+       AND blocked IN (SELECT username FROM conversation_users WHERE conversation = ?) LIMIT 1`,
+  );
   const findOtherUser = prepare<[number, string]>(
     db,
     `SELECT 1 FROM members JOIN devices ON devices.key = members.device_key
@@ -76,6 +85,7 @@ export function conversations(
         epoch: found.epoch,
         users: usersOf.all(id).map((row) => row.username),
         members: membersOf.all(id).map((row) => row.device),
+        isOpen: found.replacedMs === null && findUnlisted.get(id) === undefined && findAnyBlock.get(id, id) === undefined,
       };
     },
 

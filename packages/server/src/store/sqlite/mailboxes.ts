@@ -7,24 +7,20 @@ import { clampInteger } from './integers.ts';
 import { REPLACED, sessionFence } from './sessions.ts';
 import { prepare, prepareBig } from './statement.ts';
 
-type MailboxHandlers = Pick<Handlers, 'readMailbox' | 'ack' | 'appendRejoin' | 'expire'>;
+type MailboxHandlers = Pick<Handlers, 'readMailbox' | 'ack' | 'keep' | 'appendRejoin' | 'expire'>;
 
 /** What waits for each device, in order of position. */
 export function mailboxes(db: DatabaseSync, limits: MailboxLimits): MailboxHandlers {
   const fence = sessionFence(db);
   const put = putItem(db, limits);
+  const deliver = deliverToListed(db, limits);
   const drop = dropMailbox(db);
   const read = prepareBig<[string, bigint, number], { position: bigint; opcode: bigint; body: Uint8Array }>(
     db,
     `SELECT position, opcode, body FROM mailbox
      WHERE device = (SELECT id FROM devices WHERE key = ?) AND position > ? ORDER BY position LIMIT ?`,
   );
-  // Everything that was ever stored is either still there or acknowledged, so the two together are the highest position stored.
-  const acknowledge = prepare<[bigint, number, number]>(
-    db,
-    `UPDATE devices SET acked = max(acked, min(?, ifnull((SELECT max(position) FROM mailbox WHERE device = ?), 0)))
-     WHERE id = ?`,
-  );
+  const acknowledge = prepare<[bigint, number]>(db, 'UPDATE devices SET acked = max(acked, ?) WHERE id = ?');
   const bytesUpTo = prepare<[number, bigint], { bytes: number }>(
     db,
     'SELECT ifnull(sum(length(body)), 0) AS bytes FROM mailbox WHERE device = ? AND position <= ?',
@@ -56,9 +52,13 @@ export function mailboxes(db: DatabaseSync, limits: MailboxLimits): MailboxHandl
       if (device === undefined) return REPLACED;
       const upTo = clampInteger(position);
       const { bytes = 0 } = bytesUpTo.get(device.id, upTo) ?? {};
-      acknowledge.run(upTo, device.id, device.id);
+      acknowledge.run(upTo, device.id);
       if (deleteUpTo.run(device.id, upTo) > 0) takeOff.run(bytes, device.id);
       return 'ok';
+    },
+
+    keep(deliveries) {
+      for (const delivery of deliveries) deliver(delivery);
     },
 
     appendRejoin({ by, delivery }) {

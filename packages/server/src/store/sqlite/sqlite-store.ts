@@ -80,6 +80,7 @@ function storeOver(batches: Batches): SqliteStore {
     contacts: (username) => batches.call('contacts', username),
     findConversation: (conversation) => batches.call('findConversation', conversation),
     appendMessage: async (message) => batches.call('appendMessage', withRightPositions(message)),
+    keep: async (deliveries) => batches.call('keep', withRightPositions({ deliveries }).deliveries),
     commit: async (commit) => batches.call('commit', withRightPositions(commit)),
     readMailbox: (device, after, limit, maxBytes) => batches.call('readMailbox', device, after, limit, maxBytes),
     ack: (ack) => batches.call('ack', ack),

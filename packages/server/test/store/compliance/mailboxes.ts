@@ -86,17 +86,21 @@ export function mailboxRules(setting: Setting): void {
     assert.equal(await acked(bert), positions[2]);
   });
 
-  test('takes an ACK beyond everything stored as one of the last item', async () => {
-    const { store, bert, positions } = await filled();
-    assert.equal(await store.ack({ by: bert, position: 2n ** 64n - 1n }), 'ok');
+  test('remembers an ACK of what was never stored: it was pushed first', async () => {
+    const { store, anna, bert, positions } = await filled();
+    const beyond = positions[4]! + 9n;
+    assert.equal(await store.ack({ by: bert, position: beyond }), 'ok');
     assert.deepEqual(await left(bert), []);
-    assert.equal(await acked(bert), positions[4]);
+    assert.equal(await acked(bert), beyond);
+    assert.equal(await store.ack({ by: anna, position: 1n << 40n }), 'ok');
+    assert.equal(await acked(anna), 1n << 40n);
   });
 
-  test('remembers no ACK in a mailbox that never had anything', async () => {
-    const { store, anna } = await filled();
-    assert.equal(await store.ack({ by: anna, position: 1n << 40n }), 'ok');
-    assert.equal(await acked(anna), 0n);
+  test('keeps what was pushed first, and leaves out devices that are not listed', async () => {
+    const { world, store, bert, positions } = await filled();
+    const late = { ...world.delivery(bert), position: positions[4]! + 1n };
+    await store.keep([late, world.delivery({ device: 'bert/0000000000000009' })]);
+    assert.deepEqual(await left(bert), [...positions, late.position]);
   });
 
   test('acknowledges for one device alone', async () => {

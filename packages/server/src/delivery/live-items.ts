@@ -1,0 +1,96 @@
+import { ACK_WAIT_MS } from '@parley/protocol';
+import type { Clock } from '../clock.ts';
+import type { DeviceKey } from '../store/device-key.ts';
+import type { Delivery, Store } from '../store/store.ts';
+
+/** Bodies held for one device, and for all together, bytes: beyond that messages go to disk first. */
+const MAX_BYTES_A_DEVICE = 1_024 * 1_024;
+const MAX_BYTES_IN_TOTAL = 128 * 1_024 * 1_024;
+
+interface Held {
+  readonly delivery: Delivery;
+  /** Monotonic. */
+  readonly sinceMs: number;
+  readonly onSafe: () => void;
+}
+
+/**
+ * What was pushed to devices and is on no disk: each item is held until its device has ACKed it, or it is written after all, because the
+ * ACK does not come or the device has gone.
+ */
+export class LiveItems {
+  readonly #store: Pick<Store, 'keep'>;
+  readonly #clock: Clock;
+  readonly #onWrite: (device: DeviceKey, position: bigint) => void;
+  /** In order of position. */
+  readonly #held = new Map<DeviceKey, { items: Held[]; bytes: number }>();
+  #bytes = 0;
+  #cancelCheck: (() => void) | undefined;
+
+  /** @param onWrite is told of each device something is written for, and up to which position */
+  constructor(store: Pick<Store, 'keep'>, clock: Clock, onWrite: (device: DeviceKey, position: bigint) => void) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#onWrite = onWrite;
+  }
+
+  hasRoom(device: DeviceKey): boolean {
+    return (this.#held.get(device)?.bytes ?? 0) < MAX_BYTES_A_DEVICE && this.#bytes < MAX_BYTES_IN_TOTAL;
+  }
+
+  /** An item that was just pushed; `onSafe` is called once, when nothing can lose it any more. */
+  hold(delivery: Delivery, onSafe: () => void): void {
+    const held = this.#held.get(delivery.device) ?? { items: [], bytes: 0 };
+    held.items.push({ delivery, onSafe, sinceMs: this.#clock.monotonicMs() });
+    this.#count(held, delivery.body.length);
+    this.#held.set(delivery.device, held);
+    this.#cancelCheck ??= this.#clock.after(ACK_WAIT_MS, () => this.#check());
+  }
+
+  /** The device has stored everything up to `position`. */
+  acked(device: DeviceKey, position: bigint): void {
+    const held = this.#held.get(device);
+    if (held === undefined) return;
+    let count = 0;
+    while ((held.items[count]?.delivery.position ?? position + 1n) <= position) count += 1;
+    const safe = held.items.splice(0, count);
+    if (held.items.length === 0) this.#held.delete(device);
+    for (const { delivery, onSafe } of safe) {
+      this.#count(held, -delivery.body.length);
+      onSafe();
+    }
+  }
+
+  /** Writes what is held for a device. Whatever the store is asked after this call finds it there. */
+  write(device: DeviceKey): Promise<void> {
+    const held = this.#held.get(device);
+    if (held === undefined) return Promise.resolve();
+    this.#held.delete(device);
+    this.#bytes -= held.bytes;
+    this.#onWrite(device, held.items.at(-1)?.delivery.position ?? 0n);
+    return this.#store.keep(held.items.map(({ delivery }) => delivery)).then(
+      () => {
+        for (const { onSafe } of held.items) onSafe();
+      },
+      // A store that fails stops the server; nobody is told OK.
+      () => {},
+    );
+  }
+
+  async writeAll(): Promise<void> {
+    await Promise.all([...this.#held.keys()].map((device) => this.write(device)));
+  }
+
+  /** One timer for all: what has waited long enough is written, between one and two waits after it was pushed. */
+  #check(): void {
+    this.#cancelCheck = undefined;
+    const since = this.#clock.monotonicMs() - ACK_WAIT_MS;
+    for (const [device, { items }] of this.#held) if ((items[0]?.sinceMs ?? 0) <= since) void this.write(device);
+    if (this.#held.size > 0) this.#cancelCheck = this.#clock.after(ACK_WAIT_MS, () => this.#check());
+  }
+
+  #count(held: { bytes: number }, bytes: number): void {
+    held.bytes += bytes;
+    this.#bytes += bytes;
+  }
+}
