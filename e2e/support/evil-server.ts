@@ -109,6 +109,7 @@ function patch(honest: Store, sight: Sight, stranger: string, victim: string): P
         epoch: entry?.epoch ?? 1n,
         users: [...new Set([...(entry?.users ?? []), stranger, victim])],
         members: [...new Set([...(entry?.members ?? []), ...devices])],
+        usable: true,
       };
     },
     ack(ack) {

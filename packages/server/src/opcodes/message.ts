@@ -13,7 +13,7 @@ export const message = request(MessageSchema, async ({ services, device, ref }, 
   const found = await conversations.find(conversation, epoch);
   if (found === undefined) throw protocolError('unknown_conversation');
   if (!found.members.includes(device)) throw protocolError('not_member');
-  if (found.epoch !== epoch) throw protocolError('stale_epoch');
+  if (found.epoch !== epoch || !found.usable) throw protocolError('stale_epoch');
 
   const body = toBinary(MessageSchema, sent, { writeUnknownFields: false });
   const others = found.members.filter((member) => member !== device);

@@ -23,9 +23,9 @@ async function replaceConversation(
   members: DeviceKey[],
   consent: VerifiedConsent,
 ): Promise<Reply> {
-  const { store } = session.services;
+  const { store, conversations } = session.services;
   const { suite, epoch } = sent;
-  const { conversation } = consent.statement;
+  const { conversation, requestId: old } = consent.statement;
   const result = await deliverToBoth(
     session,
     consent,
@@ -37,5 +37,6 @@ async function replaceConversation(
     return errorReply('stale_epoch', { winnerConversation: result.winner });
   }
   unlessRefused(result);
+  conversations.forget(old);
   return okReply();
 }

@@ -20,7 +20,13 @@ export function answerRules(setting: Setting): void {
     assert.equal(await store.acceptRequest(acceptance), 'ok');
     const { conversation } = acceptance;
     const members = [anna.device, bert.device];
-    assert.deepEqual(await store.findConversation(conversation), { conversation, epoch: 7n, users: ['anna', 'bert'], members });
+    assert.deepEqual(await store.findConversation(conversation), {
+      conversation,
+      epoch: 7n,
+      users: ['anna', 'bert'],
+      members,
+      usable: true,
+    });
     assert.deepEqual(await store.contacts('anna'), ['bert']);
     assert.deepEqual(await store.contacts('bert'), ['anna']);
     assert.deepEqual(await world.mailbox(anna), [hex(acceptance.deliveries[0]!.body)]);
