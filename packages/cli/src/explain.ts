@@ -11,6 +11,7 @@ const EXIT_BY_NAME: Readonly<Record<string, ExitCode>> = {
   VaultError: Exit.localStore,
   StoreError: Exit.localStore,
   AuthorityError: Exit.localStore,
+  FolderError: Exit.localStore,
   FolderInUseError: Exit.localStore,
   ParleyError: Exit.refused,
 };

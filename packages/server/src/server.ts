@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
-import { mkdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { toHex } from '@parley/protocol';
 import type { ServerConfig } from './config.ts';
+import { makeDataFolder } from './operations/data-folder.ts';
 import { lockFolder } from './operations/folder-lock.ts';
 import { type InviteLinks, type InviteOptions, issueInvite } from './operations/invites.ts';
 import { removeServerFile, writeServerFile } from './operations/server-file.ts';
@@ -109,10 +109,10 @@ export class RunningServer extends EventEmitter<ServerEvents> {
 
 /**
  * Starts a server: it listens when the promise resolves. Two can run in one process, each on a data folder of its own.
- * @throws FolderInUseError, and where the data folder, the certificates or the port are not to be had
+ * @throws FolderError, FolderInUseError, and where the data folder, the certificates or the port are not to be had
  */
 export async function createServer(config: ServerConfig): Promise<RunningServer> {
-  await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
+  await makeDataFolder(config.dataFolder);
   const unlockFolder = lockFolder(config.dataFolder);
   try {
     const server = await listen(config);

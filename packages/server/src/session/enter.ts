@@ -2,10 +2,9 @@ import { type Channel, Opcode } from '@parley/protocol';
 import { announcePresence } from '../delivery/presence.ts';
 import { firstList } from '../opcodes/list.ts';
 import type { Services } from '../services.ts';
-import type { Delivery } from '../store/store.ts';
 import { NORMAL } from '../transport/close-codes.ts';
 import type { Connection } from '../transport/connection.ts';
-import { errorReply, quitFrame } from './replies.ts';
+import { errorReply, quitFrame, unlessRefused } from './replies.ts';
 import { sendLast } from './send-last.ts';
 import { type LoggedIn, Session } from './session.ts';
 
@@ -44,16 +43,18 @@ export function enter(
 
 /**
  * The device's position is none of this mailbox's since its last ACK: its vault is an old copy, or the server's database is. It
- * forgets the position at once, and REJOIN in its mailbox has it replace its groups, whatever comes between.
+ * forgets the position at once (it would take what waits for delivered before), what waits comes from the last ACK on, and after it
+ * a REJOIN has it replace its groups.
  */
 function rejoin({ store, mailboxes }: Services, session: Session): void {
   session.send(errorReply('state_mismatch'));
   mailboxes
     .deliver(
       [{ device: session.device, opcode: Opcode.REJOIN, body: new Uint8Array(0) }],
-      ([delivery]) => store.appendRejoin({ by: session.ref, delivery: delivery as Delivery }),
+      (deliveries) => store.appendRejoin({ by: session.ref, deliveries }),
       (outcome) => outcome === 'ok',
     )
+    .then(unlessRefused)
     .catch((error: unknown) => session.fail(error));
 }
 

@@ -1,10 +1,9 @@
-import { toBinary } from '@bufbuild/protobuf';
-import { equalBytes, equalConstantTime, INVITE_TOKEN_BYTES, openDeviceList } from '@parley/protocol';
-import { type ClientLogin, type Registration, SignedDeviceListSchema } from '@parley/protocol/wire';
+import { create, toBinary } from '@bufbuild/protobuf';
+import { equalBytes, equalConstantTime, INVITE_TOKEN_BYTES, Opcode, openDeviceList } from '@parley/protocol';
+import { type ClientLogin, DevicesSchema, type Registration, SignedDeviceListSchema } from '@parley/protocol/wire';
 import type { Services } from '../services.ts';
-import { deviceKey } from '../store/device-key.ts';
+import { type DeviceKey, deviceKey } from '../store/device-key.ts';
 import type { DeviceEntry, NewRegistration } from '../store/store.ts';
-import { deviceNews } from './device-news.ts';
 import { protocolError, unlessRefused } from './replies.ts';
 
 /**
@@ -31,16 +30,31 @@ export async function register(
   });
   const { username, identityKey, version } = list;
   const deviceList = toBinary(SignedDeviceListSchema, registration.deviceList);
-  const account = { proof, username, identityKey, deviceList, version, devices, nowMs: clock.nowMs() };
-  const registered = await mailboxes.deliver(
-    proof === 'recovery' ? await deviceNews(store, account) : [],
-    (deliveries) => {
-      conversations.forgetUser(username);
-      return store.register({ ...account, deliveries });
-    },
-    (outcome) => outcome === 'registered',
-  );
+  const news = toBinary(DevicesSchema, create(DevicesSchema, { devices: registration.deviceList }));
+  const account: Omit<NewRegistration, 'deliveries'> = {
+    proof,
+    username,
+    identityKey,
+    deviceList,
+    version,
+    devices,
+    device: deviceKey(username, login.deviceId),
+    nowMs: clock.nowMs(),
+  };
+  const attempt = (told: readonly DeviceKey[]) =>
+    mailboxes.deliver(
+      told.map((to) => ({ device: to, opcode: Opcode.DEVICES, body: news })),
+      (deliveries) => {
+        conversations.forgetUser(username);
+        return store.register({ ...account, deliveries });
+      },
+      (outcome) => outcome === 'registered',
+    );
+  // The store says who is to be told, and that only to the owner of the identity key; who that is may change until it is done.
+  let registered = await attempt([]);
+  while (typeof registered === 'object' && 'missing' in registered) registered = await attempt(registered.missing);
   unlessRefused(registered);
+
   // A recovery takes the user's other devices away: they must not be shown anything more.
   const listed = new Set<string>(devices.map(({ key }) => key));
   for (const session of [...online.sessionsOf(list.username)]) if (!listed.has(session.device)) session.end('replaced');

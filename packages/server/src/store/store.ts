@@ -31,11 +31,15 @@ export interface Store {
    * registered (a lost 1.3); no use of the token is counted then.
    * Invite: `invite_invalid` (unknown, expired, used up) comes before `username_taken`, which uses up nothing.
    * Recovery: the identity key must be the stored one and the version higher, else `auth_failed`. Devices that the new list does
-   * not have, or has with other keys, lose mailbox, KeyPackages and sessions. Only a recovery that is `registered` is delivered.
+   * not have, or has with other keys, lose mailbox, KeyPackages and sessions. The new list is for the other devices on it and all
+   * those of users with whom consent stands, blocked or not: `missing` names them where `deliveries` leaves any out; nothing was
+   * done then, and the caller tries again with those.
    */
   register(
     registration: NewRegistration,
-  ): Promise<'registered' | 'already' | Refusal<'invite_invalid' | 'username_taken' | 'auth_failed'>>;
+  ): Promise<
+    'registered' | 'already' | { missing: readonly DeviceKey[] } | Refusal<'invite_invalid' | 'username_taken' | 'auth_failed'>
+  >;
 
   /**
    * A login of a device that the newest list has: gives it a new session number, higher than any before, which fences off every
@@ -49,10 +53,9 @@ export interface Store {
   /**
    * RTT. The same request again is `duplicate`, whatever became of it, and appends nothing; another one under a request id that
    * is taken, or one to oneself, is `malformed`. Then in this order: `unknown_user`, `refused_recently`, caps
-   * (`quota_exceeded`), `already_answered` (they may talk already: consent stands, and they have a conversation in which each has
-   * a listed device), `crossed` (the other one asked first: its body is
-   * returned), block (then `hidden`: stored, delivered to nobody but the sender's own devices, expires and counts like any
-   * other). The block is last, so that a blocked sender gets what every sender gets; a hidden request makes nobody `crossed`.
+   * (`quota_exceeded`), `already_answered` (they may talk already: consent stands, and in their conversation each has a listed
+   * device), `crossed` (the other one asked first: its body is returned), block (then `hidden`: stored, delivered to nobody but the
+   * sender's own devices, expires and counts like any other). The block is last, so that a blocked sender gets what every sender gets; a hidden request makes nobody `crossed`.
    * One that is taken replaces what the sender has pending to that user, which counts as cancelled. Caps: 20 pending sent, 100
    * received; of those made within a day 50 cancelled, 5 of them to that user.
    */
@@ -69,7 +72,7 @@ export interface Store {
 
   /**
    * ACCEPT: first answer wins. Makes the conversation and consent of the pair, and settles whatever else is pending between the
-   * two. `unknown_request` for one that is not addressed to this user, is hidden, cancelled or expired; `already_answered`
+   * two; a conversation of theirs that one of them can read no more is replaced by the new one. `unknown_request` for one that is not addressed to this user, is hidden, cancelled or expired; `already_answered`
    * otherwise; the identical answer again is `duplicate`.
    * `malformed` unless `members` are listed devices of the two users and nothing else, each once, the answering device and at
    * least one of the requester's among them, the epoch is below 2^63, and the conversation id is new.
@@ -95,10 +98,11 @@ export interface Store {
   contacts(username: string): Promise<string[]>;
 
   /**
-   * REPLACE: a new conversation takes the place of a one-to-one conversation of these two users, of which `requestId` is the id. The
-   * first for it wins (`stale_epoch` for others, with the conversation that has the place by now); the identical one again is `duplicate`. The sender need not be a member of
-   * what is replaced. Settles what is pending between the two; a block does not hold it up. `unknown_conversation` where there is
-   * no such conversation of these two; `malformed` as for ACCEPT; `rate_limited` beyond 20 of the pair in an hour.
+   * REPLACE: a new conversation takes the place of a one-to-one conversation of these two users, of which `requestId` is the id.
+   * The first for it wins; the identical one again is `duplicate`, others are `stale_epoch`, with the conversation that has the
+   * place by now. The sender need not be a member of what is replaced. Settles what is pending between the two; a block does not
+   * hold it up. `unknown_conversation` where there is no such one-to-one conversation, `not_member` where it is of others,
+   * `malformed` as for ACCEPT, `rate_limited` beyond 20 of the pair in an hour.
    */
   replaceConversation(
     replacement: AcceptedRequest,
@@ -108,16 +112,16 @@ export interface Store {
     | Fenced
     | { refused: 'rate_limited'; retryAfterMs: number }
     | { refused: 'stale_epoch'; winner: Uint8Array }
-    | Refusal<'unknown_conversation' | 'malformed'>
+    | Refusal<'unknown_conversation' | 'not_member' | 'malformed'>
   >;
 
   // ---- conversations ----
 
   findConversation(conversation: Uint8Array): Promise<ConversationEntry | undefined>;
   /**
-   * MESSAGE. The epoch must be the current one, and in a one-to-one conversation the other user must have a listed device in it
-   * (else `stale_epoch`: nobody could ever read it; a replacement will be made). `withheld`: answered like `ok`, but these of the deliveries were not stored and
-   * must not be pushed: their devices are not members, or their user has blocked the sender in a one-to-one conversation.
+   * MESSAGE. `stale_epoch` unless the epoch is the current one, the conversation is not replaced and, one to one, each user has a listed
+   * device in it: nobody could ever read it, and a replacement will be made. `withheld`: answered like `ok`, but these of the deliveries were not stored and must not be pushed:
+   * their devices are not members, or their user has blocked the sender in a one-to-one conversation.
    */
   appendMessage(message: {
     by: SessionRef;
@@ -133,7 +137,7 @@ export interface Store {
   keep(deliveries: readonly Delivery[]): Promise<void>;
   /**
    * COMMIT. The first for an epoch wins and raises it by one; the identical commit again is `duplicate`, even from a device that
-   * has been removed since. `winnerSha256` is empty where nobody has won that epoch here. `malformed` unless `added` are listed
+   * has been removed since; in a conversation that was replaced any other is `stale_epoch`. `winnerSha256` is empty where nobody has won that epoch here. `malformed` unless `added` are listed
    * devices of the conversation's users that are not members, `removed` members other than the committer, each once.
    * Delivered to members before or after it: who is removed gets to know. A block does not hold commits up, since the group
    * would not survive it.
@@ -157,12 +161,14 @@ export interface Store {
   readMailbox(device: DeviceKey, after: bigint, limit: number, maxBytes: number): Promise<MailboxItem[]>;
   /** Deletes everything up to `position`, one that the mailbox has given out, and remembers it. Never goes back. */
   ack(ack: { by: SessionRef; position: bigint }): Promise<'ok' | Fenced>;
-  /** Tells a device that its mailbox does not go on where it left off, unless an item in it says so already (`duplicate`). */
-  appendRejoin(rejoin: { by: SessionRef; delivery: Delivery }): Promise<'ok' | 'duplicate' | Fenced>;
   /**
-   * Drops the mailboxes whose oldest item is too old, and forgets conversations that were replaced long ago. Where a mailbox is
-   * dropped, for its age or (as soon as an item is put in that makes it too large) for its size, one REJOIN without a body is left
-   * in the place of its newest item. Returns how many were dropped.
+   * Tells the device that its mailbox does not go on where it left off: puts in the delivery that is for it, a REJOIN, unless the
+   * mailbox holds one already (`duplicate`).
+   */
+  appendRejoin(rejoin: { by: SessionRef; deliveries: readonly Delivery[] }): Promise<'ok' | 'duplicate' | Fenced>;
+  /**
+   * Drops the mailboxes whose oldest item is too old, and forgets conversations that were replaced 60 days ago and of which no
+   * device is listed any more. Returns how many mailboxes were dropped.
    */
   expire(nowMs: number): Promise<{ mailboxes: number }>;
 
@@ -199,10 +205,14 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** What a mailbox keeps. */
+/**
+ * What a mailbox keeps. Beyond either limit it is dropped: when an item comes, which is then put in, or by `expire`. All that it
+ * held is deleted, and one REJOIN without a body is left in the place of the newest of that. Whoever sends does not notice.
+ */
 export interface MailboxLimits {
-  /** Bodies, bytes: a mailbox that would hold more is dropped before the item that is too much is put in. */
+  /** Of all bodies, with that of the item that comes. */
   readonly maxBytes: number;
+  /** Of the oldest item, milliseconds. A REJOIN does not age. */
   readonly lifetimeMs: number;
 }
 
@@ -250,7 +260,9 @@ export interface NewRegistration {
   readonly version: bigint;
   readonly devices: readonly DeviceEntry[];
   readonly nowMs: number;
-  /** Recovery: the new list, for the devices of those with whom consent stands. */
+  /** Which of the devices registers; it is told nothing. */
+  readonly device: DeviceKey;
+  /** Recovery: the new list, for the devices that are `missing` without it. Devices beyond those are left out. */
   readonly deliveries: readonly Delivery[];
 }
 
@@ -307,7 +319,10 @@ export interface ConversationEntry {
   readonly epoch: bigint;
   readonly users: readonly string[];
   readonly members: readonly DeviceKey[];
-  /** Whether a MESSAGE of its epoch reaches all its members: not replaced, nobody blocked, every member listed. */
+  /**
+   * Whether a MESSAGE of its epoch reaches all its members: not replaced, nobody blocked, every member listed, and one to one each user has
+   * one.
+   */
   readonly isOpen: boolean;
 }
 

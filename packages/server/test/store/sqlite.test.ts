@@ -7,17 +7,22 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { MAILBOX_LIFETIME_MS } from '@parley/protocol';
 import { StoreError } from '../../src/store/sqlite/errors.ts';
+import { MIGRATIONS } from '../../src/store/sqlite/schema.ts';
 import { openSqliteStore, type SqliteOptions, type SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { storeCompliance } from './compliance.ts';
-import { ALL, deviceEntry, tokenHash, World } from './world.ts';
+import { ALL, bytes, deviceEntry, tokenHash, World } from './world.ts';
 
 const makeFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'parley-store-'));
 const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
 
 storeCompliance('SQLite store', async () => {
   const folder = await makeFolder();
-  return { open: () => openSqliteStore(join(folder, 'parley.db')), remove: () => removeFolder(folder) };
+  return {
+    open: (mailboxes = {}) => openSqliteStore(join(folder, 'parley.db'), { mailboxes }),
+    remove: () => removeFolder(folder),
+  };
 });
 
 describe('SQLite store alone', () => {
@@ -119,6 +124,61 @@ describe('SQLite store alone', () => {
     const store = await open();
     await store.raiseGeneration();
     for (const name of [file, `${file}-wal`, `${file}-shm`]) assert.equal((await stat(name)).mode & 0o777, 0o600, name);
+  });
+
+  test('brings a database of version 1 to this version, with all that is in it', async () => {
+    {
+      using db = new DatabaseSync(file);
+      db.exec(MIGRATIONS[0] ?? '');
+      db.exec('PRAGMA user_version = 1');
+      const { key, deviceId, channelKey, signatureKey } = deviceEntry('bert', 1);
+      db.prepare("INSERT INTO users VALUES ('bert', ?, ?, 1, 7, 0)").run(bytes('identity bert', 32), bytes('list'));
+      db.prepare("INSERT INTO devices VALUES (3, ?, 'bert', ?, ?, ?, 5, 9)").run(key, deviceId, channelKey, signatureKey);
+      db.prepare('INSERT INTO mailbox VALUES (3, ?, 5, ?), (3, ?, 5, ?)').run(10n, bytes('one', 100), 11n, bytes('two', 50));
+      db.exec("INSERT INTO consents VALUES ('anna', 'bert', 7)");
+      db.prepare('INSERT INTO conversations VALUES (4, ?, 1, 83, 6)').run(bytes('conversation'));
+      db.exec("INSERT INTO conversation_users VALUES (4, 'anna'), (4, 'bert')");
+      db.prepare('INSERT INTO members VALUES (4, ?)').run(key);
+    }
+    const startedMs = Date.now();
+    const store = await open({ mailboxes: { maxBytes: 200 } });
+    const { key } = deviceEntry('bert', 1);
+    const positions = async () => (await store.readMailbox(key, 0n, 10, ALL)).map(({ position }) => position);
+    assert.deepEqual(await positions(), [10n, 11n]);
+    assert.deepEqual((await store.findUser('bert'))?.devices, [deviceEntry('bert', 1)]);
+    assert.deepEqual(await store.contacts('anna'), ['bert']);
+    assert.deepEqual(await store.findConversation(bytes('conversation')), {
+      conversation: bytes('conversation'),
+      epoch: 6n,
+      users: ['anna', 'bert'],
+      members: [key],
+      isOpen: false, // anna has no device here
+    });
+    const opened = await store.openSession(key);
+    assert.equal(opened?.acked, 9n);
+
+    // Its mailbox is as old as the migration, and its bytes count.
+    assert.deepEqual(await store.expire(startedMs + MAILBOX_LIFETIME_MS - 2_000), { mailboxes: 0 });
+    const by = { device: key, session: opened?.session ?? 0 };
+    const put = (position: bigint, length: number) => {
+      const delivery = { device: key, position, opcode: 18, body: new Uint8Array(length), atMs: startedMs };
+      return store.appendRejoin({ by, deliveries: [delivery] });
+    };
+    assert.equal(await put(12n, 51), 'ok');
+    assert.deepEqual(await positions(), [11n, 12n], 'the REJOIN of a drop has the place of the newest item');
+  });
+
+  test('drops a mailbox of version 1 when it is old enough', async () => {
+    {
+      using db = new DatabaseSync(file);
+      db.exec(MIGRATIONS[0] ?? '');
+      db.exec("PRAGMA user_version = 1; INSERT INTO users VALUES ('bert', x'', x'', 1, 7, 0)");
+      db.exec(
+        "INSERT INTO devices VALUES (3, 'bert/1', 'bert', x'', x'', x'', 5, 9); INSERT INTO mailbox VALUES (3, 10, 5, x'00')",
+      );
+    }
+    const store = await open();
+    assert.deepEqual(await store.expire(Date.now() + MAILBOX_LIFETIME_MS), { mailboxes: 1 });
   });
 
   test('refuses a file with a newer schema and leaves it as it is', async () => {

@@ -63,10 +63,19 @@ export class World {
       deviceList: bytes(`device list ${username}`, 200),
       version: 1n,
       devices: Array.from({ length: devices }, (_, index) => deviceEntry(username, index + 1)),
+      device: deviceEntry(username, 1).key,
       nowMs: this.nowMs,
       deliveries: [],
       ...change,
     };
+  }
+
+  /** Registers, and tells whoever is to be told. */
+  async register(registration: NewRegistration): Promise<Awaited<ReturnType<Store['register']>>> {
+    const answer = await this.store.register(registration);
+    if (typeof answer !== 'object' || !('missing' in answer)) return answer;
+    const deliveries = answer.missing.map((device) => this.delivery({ device }, registration.deviceList, 14));
+    return this.store.register({ ...registration, deliveries });
   }
 
   invite(name: string, uses = 1, lifetimeMs = DAY_MS): Promise<void> {
@@ -140,6 +149,11 @@ export class World {
       members: [by.device, to.device],
       ...change,
     };
+  }
+
+  /** A new conversation in the place of another. */
+  replacement(by: TestDevice, to: TestDevice, replaced: Uint8Array, change: Partial<AcceptedRequest> = {}): AcceptedRequest {
+    return this.acceptance(by, to, { requestId: replaced }, change);
   }
 
   /** Asks and accepts: a conversation of these devices, at epoch 1. The first is of the requester, the second of who accepts. */

@@ -4,7 +4,7 @@ import type { DeviceKey } from '../device-key.ts';
 import type { DeviceEntry, MailboxLimits, NewRegistration, UserSummary } from '../store.ts';
 import type { Handlers } from './calls.ts';
 import { fitsInteger } from './integers.ts';
-import { deliverToListed } from './mailboxes.ts';
+import { deliverToListed } from './mailbox-writer.ts';
 import { prepare, prepareBig } from './statement.ts';
 
 type AccountHandlers = Pick<Handlers, 'raiseGeneration' | 'addInvite' | 'listUsers' | 'findUser' | 'register' | 'openSession'>;
@@ -57,6 +57,12 @@ export function accounts(db: DatabaseSync, limits: MailboxLimits): AccountHandle
   );
   const deleteDevice = prepare<[string]>(db, 'DELETE FROM devices WHERE key = ?');
 
+  const devicesOfContacts = prepare<[string, string], { key: DeviceKey }>(
+    db,
+    `SELECT key FROM devices WHERE username IN
+       (SELECT high FROM consents WHERE low = ? UNION SELECT low FROM consents WHERE high = ?)`,
+  );
+
   const findLogin = prepareBig<[string], { id: bigint; acked: bigint }>(
     db,
     'SELECT devices.id, acked FROM devices JOIN users USING (username) WHERE key = ? AND suspended = 0',
@@ -84,12 +90,20 @@ export function accounts(db: DatabaseSync, limits: MailboxLimits): AccountHandle
   }
 
   function recover(registration: NewRegistration, user: UserRow | undefined, devices: readonly DeviceEntry[]) {
-    const { username, identityKey, version, deviceList, deliveries } = registration;
+    const { username, identityKey, version, deviceList, device, deliveries } = registration;
     if (user === undefined || user.suspended !== 0n) return { refused: 'auth_failed' } as const;
     if (!equalBytes(user.identityKey, identityKey) || version <= user.version) return { refused: 'auth_failed' } as const;
+    const concerned = [...devicesOfContacts.all(username, username), ...registration.devices].map(({ key }) => key);
+    const told = new Map(deliveries.map((delivery) => [delivery.device, delivery]));
+    const others = concerned.filter((key) => key !== device);
+    if (others.some((key) => !told.has(key))) return { missing: others };
+
     updateUser.run(deviceList, version, username);
     replaceDevices(username, devices, registration.devices);
-    for (const delivery of deliveries) deliver(delivery);
+    for (const key of others) {
+      const delivery = told.get(key);
+      if (delivery !== undefined) deliver(delivery);
+    }
     return 'registered';
   }
 

@@ -4,7 +4,7 @@ import type { AcceptedRequest, MailboxLimits, RequestStep } from '../store.ts';
 import type { Handlers } from './calls.ts';
 import { createConversation } from './conversations.ts';
 import { fitsInteger } from './integers.ts';
-import { deliverToUsers } from './mailboxes.ts';
+import { deliverToUsers } from './mailbox-writer.ts';
 import { findBlock, findStanding, pair } from './pairs.ts';
 import { replacements } from './replacements.ts';
 import { requests, type StoredRequest } from './requests.ts';
@@ -106,8 +106,11 @@ export function consent(db: DatabaseSync, limits: MailboxLimits): ConsentHandler
       // Nothing is pending between two users who may talk, unless the clock was put back.
       if (mayTalk(from, to)) return { refused: 'already_answered' };
       if (!fitsInteger(epoch) || !membersAreRight(answer)) return { refused: 'malformed' };
+      const old = replaced.current(from, to);
       if (!create({ conversation, suite, epoch, users: [from, to], members })) return { refused: 'malformed' };
 
+      // One that nobody at one end can read any more: it must not be replaced beside this one.
+      if (old !== undefined) replaced.mark(old.id, answer.sha256, nowMs);
       insertConsent.run(...pair(from, to), nowMs);
       stored.answer(requestId, 'accepted', answer.sha256, nowMs);
       stored.settle('accepted', from, to, nowMs);
@@ -139,18 +142,19 @@ export function consent(db: DatabaseSync, limits: MailboxLimits): ConsentHandler
       const { by, requestId, from, to, sha256, conversation, suite, epoch, members, deliveries, nowMs } = replacement;
       const device = fence(by);
       if (device === undefined) return REPLACED;
-      const old = device.username === from ? replaced.find(requestId, from, to) : undefined;
+      const old = replaced.find(requestId);
       if (old === undefined) return { refused: 'unknown_conversation' };
+      if (device.username !== from || !replaced.isOf(old.id, from, to)) return { refused: 'not_member' };
       if (old.sha256 !== null) {
-        const isSame = equalBytes(old.sha256, sha256);
-        return isSame ? 'duplicate' : { refused: 'stale_epoch', winner: replaced.newest(requestId) };
+        const winner = replaced.current(from, to)?.conversation ?? requestId;
+        return equalBytes(old.sha256, sha256) ? 'duplicate' : { refused: 'stale_epoch', winner };
       }
       const retryAfterMs = replaced.waitMs(from, to, nowMs);
       if (retryAfterMs > 0) return { refused: 'rate_limited', retryAfterMs };
       if (!fitsInteger(epoch) || !membersAreRight(replacement)) return { refused: 'malformed' };
       if (!create({ conversation, suite, epoch, users: [from, to], members })) return { refused: 'malformed' };
 
-      replaced.mark(old.id, conversation, sha256, nowMs);
+      replaced.mark(old.id, sha256, nowMs);
       stored.settle('accepted', from, to, nowMs);
       stored.settle('accepted', to, from, nowMs);
       for (const delivery of deliveries) deliver(delivery, from, to);

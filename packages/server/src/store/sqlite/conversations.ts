@@ -4,7 +4,7 @@ import { type DeviceKey, userOf } from '../device-key.ts';
 import type { MailboxLimits, NewCommit } from '../store.ts';
 import type { Handlers } from './calls.ts';
 import { fitsInteger } from './integers.ts';
-import { deliverToMember } from './mailboxes.ts';
+import { deliverToMember } from './mailbox-writer.ts';
 import { findBlock } from './pairs.ts';
 import { REPLACED, sessionFence } from './sessions.ts';
 import { prepare, prepareBig } from './statement.ts';
@@ -45,6 +45,11 @@ export function conversations(
     `SELECT 1 FROM members JOIN devices ON devices.key = members.device_key
      WHERE members.conversation = ? AND devices.username <> ? LIMIT 1`,
   );
+  const findListedMember = prepare<[number, string]>(
+    db,
+    `SELECT 1 FROM members JOIN devices ON devices.key = members.device_key
+     WHERE members.conversation = ? AND devices.username = ? LIMIT 1`,
+  );
   const findMember = prepare<[number, string]>(db, 'SELECT 1 FROM members WHERE conversation = ? AND device_key = ?');
   const insertMember = prepare<[number, string]>(db, 'INSERT INTO members (conversation, device_key) VALUES (?, ?)');
   const deleteMember = prepare<[number, string]>(db, 'DELETE FROM members WHERE conversation = ? AND device_key = ?');
@@ -80,13 +85,14 @@ export function conversations(
       const found = find.get(conversation);
       if (found === undefined) return undefined;
       const id = Number(found.id);
-      return {
-        conversation,
-        epoch: found.epoch,
-        users: usersOf.all(id).map((row) => row.username),
-        members: membersOf.all(id).map((row) => row.device),
-        isOpen: found.replacedMs === null && findUnlisted.get(id) === undefined && findAnyBlock.get(id, id) === undefined,
-      };
+      const users = usersOf.all(id).map((row) => row.username);
+      const members = membersOf.all(id).map((row) => row.device);
+      const isOpen =
+        found.replacedMs === null &&
+        (found.oneToOne === 0n || users.every((user) => findListedMember.get(id, user) !== undefined)) &&
+        findUnlisted.get(id) === undefined &&
+        findAnyBlock.get(id, id) === undefined;
+      return { conversation, epoch: found.epoch, users, members, isOpen };
     },
 
     appendMessage({ by, conversation, epoch, deliveries }) {
@@ -116,8 +122,9 @@ export function conversations(
       const winner = fitsInteger(epoch) ? findWinner.get(id, epoch)?.sha256 : undefined;
       if (winner !== undefined && equalBytes(winner, sha256)) return 'duplicate';
       if (!isMember(id, by.device)) return { refused: 'not_member' };
-      if (epoch !== found.epoch || found.replacedMs !== null)
+      if (epoch !== found.epoch || found.replacedMs !== null) {
         return { refused: 'stale_epoch', winnerSha256: winner ?? new Uint8Array() };
+      }
       if (!fitsInteger(epoch + 1n) || !changesMembersRightly(id, commit)) return { refused: 'malformed' };
 
       insertWinner.run(id, epoch, sha256);

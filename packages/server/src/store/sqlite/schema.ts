@@ -133,20 +133,22 @@ CREATE INDEX key_claims_of_pair ON key_claims (claimer, owner, claimed_ms);
 
 /** Mailboxes that are dropped when they hold too much or too old items, and groups that replace others. */
 const VERSION_2 = `
+-- When an item was put in, and the bytes of all bodies of a mailbox. What is older than this version counts from now on.
 ALTER TABLE mailbox ADD COLUMN stored_ms INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE devices ADD COLUMN mailbox_bytes INTEGER NOT NULL DEFAULT 0;
 UPDATE mailbox SET stored_ms = unixepoch() * 1000;
 UPDATE devices SET mailbox_bytes = (SELECT ifnull(sum(length(body)), 0) FROM mailbox WHERE device = devices.id);
+CREATE INDEX rejoins ON mailbox (device) WHERE opcode = 18;
 
--- When another conversation took its place; its id, and the SHA-256 of the REPLACE that did it.
+-- When another conversation of the two users took its place, and the SHA-256 of the REPLACE or ACCEPT that did it.
 ALTER TABLE conversations ADD COLUMN replaced_ms INTEGER;
-ALTER TABLE conversations ADD COLUMN replaced_by BLOB;
 ALTER TABLE conversations ADD COLUMN replaced_sha256 BLOB;
+CREATE INDEX replaced_conversations ON conversations (replaced_ms) WHERE replaced_ms IS NOT NULL;
 CREATE INDEX conversations_of_user ON conversation_users (username);
 `;
 
 /** Step n takes the schema from version n to n + 1. */
-const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2];
 
 /**
  * Brings an open database to this version of the schema, in one transaction; two processes may do it at once.

@@ -84,10 +84,7 @@ function storeOver(batches: Batches): SqliteStore {
     commit: async (commit) => batches.call('commit', withRightPositions(commit)),
     readMailbox: (device, after, limit, maxBytes) => batches.call('readMailbox', device, after, limit, maxBytes),
     ack: (ack) => batches.call('ack', ack),
-    appendRejoin: async (rejoin) => {
-      withRightPositions({ deliveries: [rejoin.delivery] });
-      return batches.call('appendRejoin', rejoin);
-    },
+    appendRejoin: async (rejoin) => batches.call('appendRejoin', withRightPositions(rejoin)),
     expire: (nowMs) => batches.call('expire', nowMs),
     publishKeys: (keys) => batches.call('publishKeys', keys),
     claimKeys: (claim) => batches.call('claimKeys', claim),
