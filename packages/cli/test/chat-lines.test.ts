@@ -93,7 +93,9 @@ suite('an event for people', () => {
   });
 
   it('survives a time that is none', () => {
-    assert.deepEqual(describe({ event: 'message', from: 'bob', text: 'x', at: Number.MAX_VALUE, id: '00' }, 'alice'), ['--:-- bob: x']);
+    assert.deepEqual(describe({ event: 'message', from: 'bob', text: 'x', at: Number.MAX_VALUE, id: '00' }, 'alice'), [
+      '--:-- bob: x',
+    ]);
   });
 
   it('names others who are on line, not oneself', () => {

@@ -103,6 +103,9 @@ export const MAX_MAILBOX_BYTES = 64 * 1_024 * 1_024;
 export const MAX_REPLACEMENTS_PER_HOUR = 20;
 /** How long a MESSAGE that was pushed to devices on line may wait for their ACKs before it is written to disk. */
 export const ACK_WAIT_MS = 100;
+/** Bytes of such MESSAGEs in memory, for one device and for all: beyond them a MESSAGE goes to disk first. */
+export const MAX_LIVE_BYTES_PER_DEVICE = 1_024 * 1_024;
+export const MAX_LIVE_BYTES = 128 * 1_024 * 1_024;
 /** What the server reads from a mailbox at once: so many items at most, and none after that which fills so many bytes. */
 export const MAILBOX_PAGE = 256;
 export const MAILBOX_PAGE_BYTES = 256 * 1_024;

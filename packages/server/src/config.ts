@@ -6,6 +6,8 @@ import {
   MAX_CONNECTIONS,
   MAX_CONNECTIONS_PER_ADDRESS,
   MAX_HANDSHAKES_IN_PROGRESS,
+  MAX_LIVE_BYTES,
+  MAX_LIVE_BYTES_PER_DEVICE,
   MAX_PARTIAL_FRAMES_BYTES,
   MAX_REQUESTS_IN_FLIGHT,
   MAX_SOCKET_BUFFER,
@@ -48,6 +50,8 @@ export interface ServerLimits {
   readonly maxRequestsInFlight: number;
   readonly maxPartialFramesBytes: number;
   readonly maxSocketBuffer: number;
+  readonly maxLiveBytes: number;
+  readonly maxLiveBytesPerDevice: number;
   /** Loopback is free of the limits per address (the operator's own bots and tests) unless this says otherwise. */
   readonly loopbackIsExempt: boolean;
 }
@@ -63,5 +67,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
   maxRequestsInFlight: MAX_REQUESTS_IN_FLIGHT,
   maxPartialFramesBytes: MAX_PARTIAL_FRAMES_BYTES,
   maxSocketBuffer: MAX_SOCKET_BUFFER,
+  maxLiveBytes: MAX_LIVE_BYTES,
+  maxLiveBytesPerDevice: MAX_LIVE_BYTES_PER_DEVICE,
   loopbackIsExempt: true,
 };

@@ -38,7 +38,7 @@ export async function startServices(
     limits,
     authority,
     store,
-    mailboxes: new Mailboxes(store, generation, clock),
+    mailboxes: new Mailboxes(store, generation, clock, limits),
     conversations: new ConversationCache(store),
     online: new Online<Session>(),
     output: new Output(),

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { MAILBOX_PAGE_BYTES } from '@parley/protocol';
 import fc from 'fast-check';
 import { systemClock } from '../src/clock.ts';
+import { DEFAULT_LIMITS } from '../src/config.ts';
 import type { Sink } from '../src/delivery/feed.ts';
 import { Mailboxes } from '../src/delivery/mailboxes.ts';
 import { Positions } from '../src/delivery/positions.ts';
@@ -22,7 +23,8 @@ class SlowStore {
   readMailbox(_device: DeviceKey, after: bigint, limit: number, maxBytes: number): Promise<MailboxItem[]> {
     const items: MailboxItem[] = [];
     let bytes = 0;
-    for (const item of this.disk.filter(({ position }) => position > after)) {
+    const stored = this.disk.filter(({ position }) => position > after).sort((a, b) => Number(a.position - b.position));
+    for (const item of stored) {
       if (items.length === limit || bytes >= maxBytes) break;
       items.push(item);
       bytes += item.body.length;
@@ -78,49 +80,89 @@ const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 const step = fc.oneof(
   fc.record({ kind: fc.constant('deliver' as const), isKept: fc.boolean() }),
   fc.record({ kind: fc.constant('answer' as const), index: fc.nat(20) }),
-  fc.record({ kind: fc.constantFrom('fill' as const, 'drain' as const, 'settle' as const) }),
+  fc.record({ kind: fc.constantFrom('push' as const, 'ack' as const, 'return' as const, 'fill' as const, 'drain' as const) }),
+  fc.record({ kind: fc.constantFrom('push' as const, 'settle' as const, 'catch up' as const) }),
 );
 
 test('a device gets each item that was kept once and in order, whatever order the store answers in (property)', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.nat(10), async (steps, before) => {
       const store = new SlowStore();
-      const mailboxes = new Mailboxes(store, 3, systemClock);
-      const sink = new RecordingSink();
+      const mailboxes = new Mailboxes(store, 3, systemClock, DEFAULT_LIMITS);
+      let sink = new RecordingSink();
+      const received: bigint[] = [];
+      const expected: bigint[] = [];
+      let [pushed, safe, count] = [0, 0, 0n];
+      const parcel = { device: DEVICE, opcode: 5, body: new Uint8Array(9) };
+      // Positions rise by one with each call of either kind.
       const deliver = (isKept: boolean): void => {
-        const parcel = { device: DEVICE, opcode: 5, body: new Uint8Array(9) };
+        count += 1n;
+        if (isKept) expected.push((3n << 32n) + count);
         void mailboxes.deliver(
           [parcel],
           (deliveries) => store.append(deliveries, isKept),
           (result) => result,
         );
       };
+      const push = (): void => {
+        const isSafe = mailboxes.pushFirst([parcel]);
+        if (isSafe === undefined) {
+          deliver(true);
+          return;
+        }
+        count += 1n;
+        expected.push((3n << 32n) + count);
+        pushed += 1;
+        void isSafe.then(() => {
+          safe += 1;
+        });
+      };
+      const catchUp = async (): Promise<void> => {
+        sink.drain();
+        do {
+          for (const answer of store.answers.splice(0)) answer();
+          await settled();
+        } while (store.answers.length > 0);
+      };
+      const take = (): void => void received.push(...sink.positions.splice(0));
+      const ack = (): void => {
+        take();
+        mailboxes.acked(DEVICE, received.at(-1) ?? 0n);
+      };
       for (let i = 0; i < before; i++) deliver(i % 3 !== 0);
-      mailboxes.attach(DEVICE, 0n, sink);
+      let feed = mailboxes.attach(DEVICE, 0n, sink);
+      if (before % 2 === 0) await catchUp();
 
       for (const { kind, ...rest } of steps) {
         if (kind === 'deliver') deliver((rest as { isKept: boolean }).isKept);
         else if (kind === 'answer') store.answers.splice((rest as { index: number }).index, 1)[0]?.();
+        else if (kind === 'push') push();
+        else if (kind === 'ack') ack();
         else if (kind === 'fill') sink.hasRoom = false;
         else if (kind === 'drain') sink.drain();
-        else await settled();
+        else if (kind === 'settle') await settled();
+        else if (kind === 'catch up') await catchUp();
+        else {
+          // What was pushed and not taken is lost on the way; the device comes back with the position it has stored.
+          if (pushed % 2 === 0) take();
+          mailboxes.detach(DEVICE, feed);
+          sink = new RecordingSink();
+          feed = mailboxes.attach(DEVICE, received.at(-1) ?? 0n, sink);
+        }
       }
-      do {
-        sink.drain();
-        for (const answer of store.answers.splice(0)) answer();
-        await settled();
-      } while (store.answers.length > 0);
-      assert.deepEqual(
-        sink.positions,
-        store.disk.map(({ position }) => position),
-      );
+      await catchUp();
+      ack();
+      await settled();
+      assert.deepEqual(received, expected);
+      assert.equal(safe, pushed, 'what was pushed first is safe: acknowledged or on disk');
     }),
+    { numRuns: 2_000 },
   );
 });
 
 test('pushes a page only as far as there is room, and the rest of it when there is room again', async () => {
   const store = new SlowStore();
-  const mailboxes = new Mailboxes(store, 1, systemClock);
+  const mailboxes = new Mailboxes(store, 1, systemClock, DEFAULT_LIMITS);
   const body = new Uint8Array(10);
   const positions = Array.from({ length: 10 }, (_, i) => BigInt(i + 1));
   store.disk.push(...positions.map((position) => ({ position, opcode: 5, body })));
@@ -147,7 +189,7 @@ test('pushes a page only as far as there is room, and the rest of it when there 
 
 test('reads a mailbox by pages of bounded bytes, to its end', async () => {
   const store = new SlowStore();
-  const mailboxes = new Mailboxes(store, 1, systemClock);
+  const mailboxes = new Mailboxes(store, 1, systemClock, DEFAULT_LIMITS);
   const body = new Uint8Array(MAILBOX_PAGE_BYTES / 2);
   const positions = Array.from({ length: 5 }, (_, i) => BigInt(i + 1));
   store.disk.push(...positions.map((position) => ({ position, opcode: 5, body })));
@@ -166,7 +208,7 @@ test('reads a mailbox by pages of bounded bytes, to its end', async () => {
 
 test('pushes nothing to a device that has gone, and nothing of a delivery that failed', async () => {
   const store = new SlowStore();
-  const mailboxes = new Mailboxes(store, 1, systemClock);
+  const mailboxes = new Mailboxes(store, 1, systemClock, DEFAULT_LIMITS);
   const sink = new RecordingSink();
   const feed = mailboxes.attach(DEVICE, 0n, sink);
   await settled();

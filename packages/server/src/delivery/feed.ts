@@ -43,21 +43,23 @@ export class Feed {
     return this.#mode === 'live' && this.#sink.hasRoom;
   }
 
-  /**
-   * An item is taken. Items come in order of position. False: it was not pushed, and must be on disk by the time in which the store
-   * answers what it is asked from now on.
-   */
-  release(item: MailboxItem): boolean {
+  /** An item is on disk. Items come in order of position. */
+  release(item: MailboxItem): void {
     this.#released = item.position;
-    if (this.#mode !== 'live') return false;
-    if (item.position <= this.#cursor) return true;
+    this.noteOnDisk(item.position);
+    if (this.#mode !== 'live' || item.position <= this.#cursor) return;
     if (this.#sink.hasRoom) {
       this.#push(item);
-      return true;
+    } else {
+      this.#mode = 'paging';
+      void this.#page();
     }
-    this.#mode = 'paging';
-    void this.#page();
-    return false;
+  }
+
+  /** An item that is on no disk, in its order; only while `isLive`. */
+  pushFirst(item: MailboxItem): void {
+    this.#released = item.position;
+    this.#push(item);
   }
 
   /** Whether `position` was pushed to this device, now or in an earlier session. */

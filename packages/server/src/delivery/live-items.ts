@@ -1,11 +1,11 @@
 import { ACK_WAIT_MS } from '@parley/protocol';
 import type { Clock } from '../clock.ts';
+import type { ServerLimits } from '../config.ts';
 import type { DeviceKey } from '../store/device-key.ts';
 import type { Delivery, Store } from '../store/store.ts';
 
-/** Bodies held for one device, and for all together, bytes: beyond that messages go to disk first. */
-const MAX_BYTES_A_DEVICE = 1_024 * 1_024;
-const MAX_BYTES_IN_TOTAL = 128 * 1_024 * 1_024;
+/** Bytes of bodies. */
+export type LiveLimits = Pick<ServerLimits, 'maxLiveBytes' | 'maxLiveBytesPerDevice'>;
 
 interface Held {
   readonly delivery: Delivery;
@@ -21,6 +21,7 @@ interface Held {
 export class LiveItems {
   readonly #store: Pick<Store, 'keep'>;
   readonly #clock: Clock;
+  readonly #limits: LiveLimits;
   readonly #onWrite: (device: DeviceKey, position: bigint) => void;
   /** In order of position. */
   readonly #held = new Map<DeviceKey, { items: Held[]; bytes: number }>();
@@ -28,14 +29,22 @@ export class LiveItems {
   #cancelCheck: (() => void) | undefined;
 
   /** @param onWrite is told of each device something is written for, and up to which position */
-  constructor(store: Pick<Store, 'keep'>, clock: Clock, onWrite: (device: DeviceKey, position: bigint) => void) {
+  constructor(
+    store: Pick<Store, 'keep'>,
+    clock: Clock,
+    limits: LiveLimits,
+    onWrite: (device: DeviceKey, position: bigint) => void,
+  ) {
     this.#store = store;
     this.#clock = clock;
+    this.#limits = limits;
     this.#onWrite = onWrite;
   }
 
-  hasRoom(device: DeviceKey): boolean {
-    return (this.#held.get(device)?.bytes ?? 0) < MAX_BYTES_A_DEVICE && this.#bytes < MAX_BYTES_IN_TOTAL;
+  /** Whether so many bytes more may be held for a device. */
+  hasRoom(device: DeviceKey, bytes: number): boolean {
+    const { maxLiveBytes, maxLiveBytesPerDevice } = this.#limits;
+    return (this.#held.get(device)?.bytes ?? 0) + bytes <= maxLiveBytesPerDevice && this.#bytes + bytes <= maxLiveBytes;
   }
 
   /** An item that was just pushed; `onSafe` is called once, when nothing can lose it any more. */

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { DeviceKey } from '../store/device-key.ts';
 import type { Delivery, Store } from '../store/store.ts';
 import { Feed, type Sink } from './feed.ts';
-import { LiveItems } from './live-items.ts';
+import { LiveItems, type LiveLimits } from './live-items.ts';
 import { Positions } from './positions.ts';
 
 /** Body of an item, bytes: pushed with its position in front it must fit a frame. */
@@ -29,10 +29,12 @@ export class Mailboxes {
   /** Only of devices that are on line or have deliveries under way. */
   readonly #mailboxes = new Map<DeviceKey, Mailbox>();
 
-  constructor(store: Pick<Store, 'readMailbox' | 'keep'>, generation: number, clock: Clock) {
+  constructor(store: Pick<Store, 'readMailbox' | 'keep'>, generation: number, clock: Clock, limits: LiveLimits) {
     this.#store = store;
     this.#clock = clock;
-    this.#live = new LiveItems(store, clock, (device, position) => this.#mailboxes.get(device)?.feed?.noteOnDisk(position));
+    this.#live = new LiveItems(store, clock, limits, (device, position) =>
+      this.#mailboxes.get(device)?.feed?.noteOnDisk(position),
+    );
     this.#positions = new Positions(generation);
   }
 
@@ -49,7 +51,7 @@ export class Mailboxes {
     if (parcels.some(({ body }) => body.length > MAX_ITEM)) {
       return Promise.reject(new ParleyError('too_large', 'a message that would not fit a frame at the receiver'));
     }
-    const reservations = parcels.map((parcel) => this.#reserve(parcel, 'waiting'));
+    const reservations = parcels.map((parcel) => this.#reserve(parcel));
     const settle = (keep: (device: DeviceKey) => boolean): void => {
       for (const { mailbox, entry } of reservations) {
         entry.state = keep(entry.delivery.device) ? 'stored' : 'cancelled';
@@ -74,14 +76,17 @@ export class Mailboxes {
    * or it is on disk after all; then nothing can lose it. `undefined`: that is not how things stand, and nothing was done.
    */
   pushFirst(parcels: readonly Parcel[]): Promise<void> | undefined {
-    const isReady = ({ device }: Parcel): boolean =>
-      this.#mailboxes.get(device)?.feed?.isLive === true && this.#live.hasRoom(device);
+    const isReady = ({ device, body }: Parcel): boolean => {
+      const mailbox = this.#mailboxes.get(device);
+      // Behind a write that is under way it would be on no disk when a page is read that has what comes after it.
+      return mailbox?.feed?.isLive === true && mailbox.underWay.length === 0 && this.#live.hasRoom(device, body.length);
+    };
     if (parcels.length === 0 || !parcels.every(isReady)) return undefined;
     const safe = parcels.map((parcel) => {
       const { promise, resolve } = Promise.withResolvers<void>();
-      const { mailbox, entry } = this.#reserve(parcel, 'live');
-      entry.onSafe = resolve;
-      this.#advance(mailbox);
+      const delivery = this.#deliveryOf(parcel);
+      this.#live.hold(delivery, resolve);
+      this.#mailboxes.get(parcel.device)?.feed?.pushFirst(delivery);
       return promise;
     });
     return Promise.all(safe).then(() => {});
@@ -119,10 +124,13 @@ export class Mailboxes {
     return this.#positions.mayHaveGivenOut(device, position);
   }
 
-  #reserve({ device, opcode, body }: Parcel, state: 'waiting' | 'live'): { mailbox: Mailbox; entry: Entry } {
-    const mailbox = this.#mailbox(device);
-    const delivery = { device, opcode, body, position: this.#positions.next(device), atMs: this.#clock.nowMs() };
-    const entry: Entry = { delivery, state, onSafe: () => {} };
+  #deliveryOf({ device, opcode, body }: Parcel): Delivery {
+    return { device, opcode, body, position: this.#positions.next(device), atMs: this.#clock.nowMs() };
+  }
+
+  #reserve(parcel: Parcel): { mailbox: Mailbox; entry: Entry } {
+    const mailbox = this.#mailbox(parcel.device);
+    const entry: Entry = { delivery: this.#deliveryOf(parcel), state: 'waiting' };
     mailbox.underWay.push(entry);
     return { mailbox, entry };
   }
@@ -130,14 +138,7 @@ export class Mailboxes {
   #advance(mailbox: Mailbox): void {
     for (let entry = mailbox.underWay[0]; entry !== undefined && entry.state !== 'waiting'; entry = mailbox.underWay[0]) {
       mailbox.underWay.shift();
-      if (entry.state === 'stored') {
-        mailbox.feed?.noteOnDisk(entry.delivery.position);
-        mailbox.feed?.release(entry.delivery);
-      } else if (entry.state === 'live') {
-        // Held before it is released: what is not pushed is written at once, before the feed reads on.
-        this.#live.hold(entry.delivery, entry.onSafe);
-        if (mailbox.feed?.release(entry.delivery) !== true) void this.#live.write(mailbox.device);
-      }
+      if (entry.state === 'stored') mailbox.feed?.release(entry.delivery);
     }
     this.#forgetIfIdle(mailbox);
   }
@@ -158,9 +159,7 @@ export class Mailboxes {
 
 interface Entry {
   readonly delivery: Delivery;
-  /** `stored`: on disk; `live`: to be pushed first. */
-  state: 'waiting' | 'stored' | 'live' | 'cancelled';
-  onSafe: () => void;
+  state: 'waiting' | 'stored' | 'cancelled';
 }
 
 interface Mailbox {

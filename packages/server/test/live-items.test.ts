@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ACK_WAIT_MS } from '@parley/protocol';
+import { LiveItems, type LiveLimits } from '../src/delivery/live-items.ts';
+import type { DeviceKey } from '../src/store/device-key.ts';
+import type { Delivery } from '../src/store/store.ts';
+import { ManualClock } from './support/manual-clock.ts';
+
+const BOB: DeviceKey = 'bob/0102030405060708';
+const CAROL: DeviceKey = 'carol/0102030405060708';
+const ROOM: LiveLimits = { maxLiveBytes: 1_000, maxLiveBytesPerDevice: 1_000 };
+
+function start(limits: LiveLimits = ROOM) {
+  const clock = new ManualClock();
+  const written: bigint[] = [];
+  const noted: [DeviceKey, bigint][] = [];
+  const safe: bigint[] = [];
+  const disk = { fails: false };
+  const store = {
+    keep: (deliveries: readonly Delivery[]) => {
+      if (disk.fails) return Promise.reject(new Error('no disk'));
+      written.push(...deliveries.map(({ position }) => position));
+      return Promise.resolve();
+    },
+  };
+  const live = new LiveItems(store, clock, limits, (...note) => noted.push(note));
+  const hold = (position: bigint, device = BOB, bytes = 10): void =>
+    live.hold({ device, position, opcode: 5, body: new Uint8Array(bytes), atMs: 0 }, () => safe.push(position));
+  return { clock, live, hold, written, noted, safe, disk };
+}
+
+test('is safe with the ACK and never written when that comes in time', () => {
+  const { clock, live, hold, written, safe } = start();
+  hold(1n);
+  hold(2n);
+  hold(3n);
+  live.acked(BOB, 2n);
+  assert.deepEqual(safe, [1n, 2n]);
+  live.acked(BOB, 9n);
+  assert.deepEqual(safe, [1n, 2n, 3n]);
+  clock.advance(3 * ACK_WAIT_MS);
+  assert.deepEqual(written, []);
+});
+
+test('takes the ACK of one device for no other', () => {
+  const { live, hold, safe } = start();
+  hold(1n);
+  hold(2n, CAROL);
+  live.acked(CAROL, 9n);
+  assert.deepEqual(safe, [2n]);
+});
+
+test('writes what has waited for its ACK, all of that device, and says up to where', async () => {
+  const { clock, live, hold, written, noted, safe } = start();
+  hold(1n);
+  clock.advance(ACK_WAIT_MS / 2);
+  hold(2n);
+  hold(3n, CAROL);
+  live.acked(BOB, 0n);
+  assert.deepEqual(safe, []);
+  clock.advance(ACK_WAIT_MS / 2);
+  assert.deepEqual(written, [1n, 2n]);
+  assert.deepEqual(noted, [[BOB, 2n]]);
+  clock.advance(ACK_WAIT_MS);
+  assert.deepEqual(written, [1n, 2n, 3n]);
+  await Promise.resolve();
+  assert.deepEqual(safe, [1n, 2n, 3n]);
+});
+
+test('does not keep a timer for nothing, and starts one again', () => {
+  const { clock, live, hold, written } = start();
+  hold(1n);
+  live.acked(BOB, 1n);
+  clock.advance(10 * ACK_WAIT_MS);
+  hold(2n);
+  clock.advance(2 * ACK_WAIT_MS);
+  assert.deepEqual(written, [2n]);
+});
+
+test('writes at once for a device that goes, and everything when the server stops', async () => {
+  const { live, hold, written, safe } = start();
+  hold(1n);
+  hold(2n, CAROL);
+  hold(3n);
+  await live.write(BOB);
+  assert.deepEqual(written, [1n, 3n]);
+  await live.write(BOB);
+  await live.writeAll();
+  assert.deepEqual(written, [1n, 3n, 2n]);
+  assert.deepEqual(safe, [1n, 3n, 2n]);
+});
+
+test('an ACK that comes after the write counts once', async () => {
+  const { live, hold, safe } = start();
+  hold(1n);
+  const writing = live.write(BOB);
+  live.acked(BOB, 1n);
+  await writing;
+  assert.deepEqual(safe, [1n]);
+});
+
+test('is never safe when the disk fails', async () => {
+  const { live, hold, safe, disk } = start();
+  disk.fails = true;
+  hold(1n);
+  await live.write(BOB);
+  assert.deepEqual(safe, []);
+});
+
+test('has room for so many bytes of a device, and of all', async () => {
+  const { live, hold } = start({ maxLiveBytes: 150, maxLiveBytesPerDevice: 100 });
+  hold(1n, BOB, 90);
+  assert.equal(live.hasRoom(BOB, 10), true);
+  assert.equal(live.hasRoom(BOB, 11), false, 'of one device');
+  assert.equal(live.hasRoom(CAROL, 60), true);
+  assert.equal(live.hasRoom(CAROL, 61), false, 'of all');
+  live.acked(BOB, 1n);
+  assert.equal(live.hasRoom(CAROL, 100), true, 'an ACK gives it back');
+  hold(2n, BOB, 100);
+  await live.write(BOB);
+  assert.equal(live.hasRoom(BOB, 100), true, 'and so does a write');
+});
