@@ -82,9 +82,9 @@ test('writes at once for a device that goes, and everything when the server stop
   hold(1n);
   hold(2n, CAROL);
   hold(3n);
-  await live.write(BOB);
+  live.leave(BOB);
   assert.deepEqual(written, [1n, 3n]);
-  await live.write(BOB);
+  live.leave(BOB);
   await live.writeAll();
   assert.deepEqual(written, [1n, 3n, 2n]);
   assert.deepEqual(safe, [1n, 3n, 2n]);
@@ -93,7 +93,7 @@ test('writes at once for a device that goes, and everything when the server stop
 test('an ACK that comes after the write counts once', async () => {
   const { live, hold, safe } = start();
   hold(1n);
-  const writing = live.write(BOB);
+  const writing = live.writeAll();
   live.acked(BOB, 1n);
   await writing;
   assert.deepEqual(safe, [1n]);
@@ -103,20 +103,42 @@ test('is never safe when the disk fails', async () => {
   const { live, hold, safe, disk } = start();
   disk.fails = true;
   hold(1n);
-  await live.write(BOB);
+  await live.writeAll();
   assert.deepEqual(safe, []);
 });
 
 test('has room for so many bytes of a device, and of all', async () => {
   const { live, hold } = start({ maxLiveBytes: 150, maxLiveBytesPerDevice: 100 });
   hold(1n, BOB, 90);
-  assert.equal(live.hasRoom(BOB, 10), true);
-  assert.equal(live.hasRoom(BOB, 11), false, 'of one device');
-  assert.equal(live.hasRoom(CAROL, 60), true);
-  assert.equal(live.hasRoom(CAROL, 61), false, 'of all');
+  assert.equal(live.accepts(BOB, 10), true);
+  assert.equal(live.accepts(BOB, 11), false, 'of one device');
+  assert.equal(live.accepts(CAROL, 60), true);
+  assert.equal(live.accepts(CAROL, 61), false, 'of all');
   live.acked(BOB, 1n);
-  assert.equal(live.hasRoom(CAROL, 100), true, 'an ACK gives it back');
+  assert.equal(live.accepts(CAROL, 100), true, 'an ACK gives it back');
   hold(2n, BOB, 100);
-  await live.write(BOB);
-  assert.equal(live.hasRoom(BOB, 100), true, 'and so does a write');
+  await live.writeAll();
+  assert.equal(live.accepts(BOB, 100), true, 'and so does a write');
+});
+
+test('waits for no device again that did not ACK in time, until it has caught up', () => {
+  const { clock, live, hold, written } = start();
+  hold(1n);
+  hold(2n);
+  clock.advance(2 * ACK_WAIT_MS);
+  assert.deepEqual(written, [1n, 2n]);
+  live.acked(BOB, 1n);
+  assert.equal(live.accepts(BOB, 1), false);
+  assert.equal(live.accepts(CAROL, 1), true);
+  live.acked(BOB, 2n);
+  assert.equal(live.accepts(BOB, 1), true);
+});
+
+test('gives a device that has gone and come back another chance', () => {
+  const { clock, live, hold } = start();
+  hold(1n);
+  clock.advance(2 * ACK_WAIT_MS);
+  assert.equal(live.accepts(BOB, 1), false);
+  live.leave(BOB);
+  assert.equal(live.accepts(BOB, 1), true);
 });

@@ -12,6 +12,9 @@ export class AckWriter {
   readonly #fail: (error: unknown) => void;
   #wanted = 0n;
   #written = 0n;
+  #onDisk = 0n;
+  /** Everything is to be written, also what is on no disk. */
+  #isDue = false;
   #isWriting = false;
   #cancelTimer: (() => void) | undefined;
 
@@ -26,31 +29,35 @@ export class AckWriter {
   ack(position: bigint, onDisk: bigint): void {
     if (position <= this.#wanted) return;
     this.#wanted = position;
-    if (onDisk > this.#written) void this.#write();
-    else this.#cancelTimer ??= this.#clock.after(LAZY_MS, () => void this.#write());
+    this.#onDisk = onDisk;
+    void this.#write();
   }
 
   /** Writes what has not been written. */
   flush(): void {
+    this.#isDue = true;
     void this.#write();
   }
 
   async #write(): Promise<void> {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
     if (this.#isWriting) return;
     this.#isWriting = true;
     try {
-      while (this.#written < this.#wanted) {
+      while (this.#written < this.#wanted && (this.#isDue || this.#written < this.#onDisk)) {
+        this.#isDue = false;
+        this.#cancelTimer?.();
+        this.#cancelTimer = undefined;
         const position = this.#wanted;
         // A session that was replaced has no say any more, and its connection is ending.
-        if ((await this.#store.ack({ by: this.#by, position })) !== 'ok') return;
+        if ((await this.#store.ack({ by: this.#by, position })) !== 'ok') this.#wanted = position;
         this.#written = position;
       }
     } catch (error) {
+      this.#wanted = this.#written;
       this.#fail(error);
     } finally {
       this.#isWriting = false;
     }
+    if (this.#written < this.#wanted) this.#cancelTimer ??= this.#clock.after(LAZY_MS, () => this.flush());
   }
 }

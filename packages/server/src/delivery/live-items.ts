@@ -26,6 +26,8 @@ export class LiveItems {
   /** In order of position. */
   readonly #held = new Map<DeviceKey, { items: Held[]; bytes: number }>();
   #bytes = 0;
+  /** Devices that did not ACK in time, and up to which position: until they have, nobody waits for them again. */
+  readonly #late = new Map<DeviceKey, bigint>();
   #cancelCheck: (() => void) | undefined;
 
   /** @param onWrite is told of each device something is written for, and up to which position */
@@ -41,9 +43,10 @@ export class LiveItems {
     this.#onWrite = onWrite;
   }
 
-  /** Whether so many bytes more may be held for a device. */
-  hasRoom(device: DeviceKey, bytes: number): boolean {
+  /** Whether so many bytes may be held for a device: it keeps up, and there is room for them. */
+  accepts(device: DeviceKey, bytes: number): boolean {
     const { maxLiveBytes, maxLiveBytesPerDevice } = this.#limits;
+    if (this.#late.has(device)) return false;
     return (this.#held.get(device)?.bytes ?? 0) + bytes <= maxLiveBytesPerDevice && this.#bytes + bytes <= maxLiveBytes;
   }
 
@@ -58,6 +61,7 @@ export class LiveItems {
 
   /** The device has stored everything up to `position`. */
   acked(device: DeviceKey, position: bigint): void {
+    if ((this.#late.get(device) ?? position + 1n) <= position) this.#late.delete(device);
     const held = this.#held.get(device);
     if (held === undefined) return;
     let count = 0;
@@ -70,8 +74,17 @@ export class LiveItems {
     }
   }
 
-  /** Writes what is held for a device. Whatever the store is asked after this call finds it there. */
-  write(device: DeviceKey): Promise<void> {
+  /** The device has gone: writes what is held for it. Whatever the store is asked after this call finds it there. */
+  leave(device: DeviceKey): void {
+    void this.#write(device);
+    this.#late.delete(device);
+  }
+
+  async writeAll(): Promise<void> {
+    await Promise.all([...this.#held.keys()].map((device) => this.#write(device)));
+  }
+
+  #write(device: DeviceKey): Promise<void> {
     const held = this.#held.get(device);
     if (held === undefined) return Promise.resolve();
     this.#held.delete(device);
@@ -86,15 +99,15 @@ export class LiveItems {
     );
   }
 
-  async writeAll(): Promise<void> {
-    await Promise.all([...this.#held.keys()].map((device) => this.write(device)));
-  }
-
   /** One timer for all: what has waited long enough is written, between one and two waits after it was pushed. */
   #check(): void {
     this.#cancelCheck = undefined;
     const since = this.#clock.monotonicMs() - ACK_WAIT_MS;
-    for (const [device, { items }] of this.#held) if ((items[0]?.sinceMs ?? 0) <= since) void this.write(device);
+    for (const [device, { items }] of this.#held) {
+      if ((items[0]?.sinceMs ?? 0) > since) continue;
+      this.#late.set(device, items.at(-1)?.delivery.position ?? 0n);
+      void this.#write(device);
+    }
     if (this.#held.size > 0) this.#cancelCheck = this.#clock.after(ACK_WAIT_MS, () => this.#check());
   }
 

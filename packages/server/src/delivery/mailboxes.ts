@@ -79,7 +79,7 @@ export class Mailboxes {
     const isReady = ({ device, body }: Parcel): boolean => {
       const mailbox = this.#mailboxes.get(device);
       // Behind a write that is under way it would be on no disk when a page is read that has what comes after it.
-      return mailbox?.feed?.isLive === true && mailbox.underWay.length === 0 && this.#live.hasRoom(device, body.length);
+      return mailbox?.feed?.isLive === true && mailbox.underWay.length === 0 && this.#live.accepts(device, body.length);
     };
     if (parcels.length === 0 || !parcels.every(isReady)) return undefined;
     const safe = parcels.map((parcel) => {
@@ -106,7 +106,7 @@ export class Mailboxes {
   attach(device: DeviceKey, position: bigint, sink: Sink): Feed {
     const mailbox = this.#mailbox(device);
     mailbox.feed?.stop();
-    void this.#live.write(device); // the new feed reads it
+    this.#live.leave(device); // the new feed reads it
     mailbox.feed = new Feed(this.#store, device, position, sink);
     return mailbox.feed;
   }
@@ -116,7 +116,7 @@ export class Mailboxes {
     const mailbox = this.#mailboxes.get(device);
     if (mailbox === undefined || mailbox.feed !== feed) return;
     mailbox.feed = undefined;
-    void this.#live.write(device);
+    this.#live.leave(device);
     this.#forgetIfIdle(mailbox);
   }
 
