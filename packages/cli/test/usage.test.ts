@@ -52,7 +52,7 @@ describe('wrong usage ends with 2 and one line that says what to do', () => {
     'no passphrase and no terminal': { args: ['join', INVITE, 'alice'], says: /--passphrase-file.*PARLEY_PASSPHRASE/ },
     'a passphrase file that is not there': {
       args: ['join', INVITE, 'alice', '--passphrase-file', '/none'],
-      says: /cannot read the passphrase file/,
+      says: /cannot read the file with the passphrase/,
     },
     'a chat without an account': { args: ['chat', '--data', '/none'], says: /parley join/ },
     'a chat with an account that is none': { args: ['chat', 'alice@', '--data', '/none'], says: /NAME@HOST:PORT/ },
