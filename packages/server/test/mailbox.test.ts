@@ -3,10 +3,12 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { MAILBOX_PAGE, MAX_FRAME, Opcode } from '@parley/protocol';
+import { MAILBOX_LIFETIME_MS, MAILBOX_PAGE, MAX_FRAME, Opcode } from '@parley/protocol';
 import { nodeCrypto as crypto } from '@parley/protocol/crypto/node';
-import { CommitSchema, MessageSchema } from '@parley/protocol/wire';
+import { CommitSchema, MessageSchema, RejoinSchema } from '@parley/protocol/wire';
+import { DATABASE, openSqliteStore } from '../src/index.ts';
 import type { TestClient } from './support/client.ts';
+import { ManualClock } from './support/manual-clock.ts';
 import { messageOf, sendAndReceive, TestServer, talk } from './support/server.ts';
 import { Witness } from './support/witness.ts';
 
@@ -131,6 +133,43 @@ test('a device that does not read fills a bounded buffer, then its mailbox, and 
     received,
     Array.from({ length: 200 }, (_, i) => `${i}`),
   );
+});
+
+test('drops a mailbox that would hold too much: its device gets a REJOIN and what came after, and the sender OK', async (t) => {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'parley-server-'));
+  const store = await openSqliteStore(join(dataFolder, DATABASE), { mailboxes: { maxBytes: 10_000 } });
+  const server = await TestServer.start(t, { dataFolder, store });
+  const alice = await server.register('alice');
+  const bob = await server.register('bob');
+  const conversation = await talk(alice, bob);
+  await bob.leave();
+  const text = 'x'.repeat(3_000);
+  for (let i = 0; i < 8; i++) await alice.ok(Opcode.MESSAGE, MessageSchema, messageOf(conversation, `${i} ${text}`));
+  const again = await server.logIn(bob.account);
+  const rejoin = await again.nextBody(Opcode.REJOIN, RejoinSchema);
+  const kept = await texts(again, 2);
+  assert.deepEqual(
+    kept.texts.map((message) => message.split(' ')[0]),
+    ['6', '7'],
+  );
+  assert.ok(rejoin.position < kept.last);
+  assert.equal(again.waiting(Opcode.RTT), 0, 'what was before is gone');
+  again.ack(kept.last);
+  await sendAndReceive(alice, again, conversation, 'goes on');
+});
+
+test('drops a mailbox nobody has fetched for 60 days, within an hour', async (t) => {
+  const clock = new ManualClock();
+  const server = await TestServer.start(t, { clock });
+  const alice = await server.register('alice');
+  const bob = await server.register('bob');
+  const conversation = await talk(alice, bob);
+  await bob.leave();
+  await alice.ok(Opcode.MESSAGE, MessageSchema, messageOf(conversation, 'old'));
+  clock.advance(MAILBOX_LIFETIME_MS);
+  const again = await server.logIn(bob.account);
+  await again.next(Opcode.REJOIN);
+  assert.equal(again.waiting(Opcode.MESSAGE), 0);
 });
 
 test('refuses a COMMIT that would not fit a frame with its position', async (t) => {

@@ -18,10 +18,13 @@ import {
   type Cancel,
   CancelSchema,
   ConsentKind,
+  type ConsentProof,
   type Refuse,
   RefuseSchema,
   type Registration,
   RegistrationSchema,
+  type Replace,
+  ReplaceSchema,
   type Rtt,
   RttSchema,
   SignedDeviceListSchema,
@@ -108,13 +111,13 @@ export function acceptOf(
   account: Account,
   requester: Account,
   id: Uint8Array,
-  options: ConsentOptions & { conversation?: Uint8Array; epoch?: bigint } = {},
+  options: ConsentOptions & { conversation?: Uint8Array; epoch?: bigint; kind?: ConsentKind } = {},
 ): Accept {
   const welcome = crypto.randomBytes(100);
   const { signature, deviceId } = account.device(options.device);
   return create(AcceptSchema, {
     consent: signConsent(crypto, signature.secret, {
-      kind: ConsentKind.ACCEPT,
+      kind: options.kind ?? ConsentKind.ACCEPT,
       requestId: id,
       from: options.from ?? account.username,
       deviceId,
@@ -126,6 +129,27 @@ export function acceptOf(
     suite: 83,
     epoch: options.epoch ?? 1n,
     members: [account, requester].flatMap(({ username, devices }) => devices.map((d) => ({ username, deviceId: d.deviceId }))),
+    welcome,
+  });
+}
+
+/** A REPLACE of a conversation with another user, with all devices of both. */
+export function replaceOf(
+  account: Account,
+  peer: Account,
+  replaced: Uint8Array,
+  options: ConsentOptions & { conversation?: Uint8Array; epoch?: bigint; proof?: ConsentProof } = {},
+): Replace {
+  const { consent, suite, epoch, members, welcome } = acceptOf(account, peer, replaced, {
+    ...options,
+    kind: ConsentKind.REPLACE,
+  });
+  return create(ReplaceSchema, {
+    ...(consent === undefined ? {} : { consent }),
+    ...(options.proof === undefined ? {} : { proof: options.proof }),
+    suite,
+    epoch,
+    members,
     welcome,
   });
 }

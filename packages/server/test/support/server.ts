@@ -52,6 +52,11 @@ export class TestServer {
     return TestClient.logIn(this.port, user, { registration: user.registration(await this.token()) });
   }
 
+  /** The user's first device is that of this account from now on. */
+  recover(account: Account): Promise<LoggedInClient> {
+    return TestClient.logIn(this.port, account, { registration: account.recovery() });
+  }
+
   logIn(account: Account, options: LoginOptions = {}): Promise<LoggedInClient> {
     return TestClient.logIn(this.port, account, options);
   }
