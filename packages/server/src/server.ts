@@ -96,7 +96,7 @@ export class RunningServer extends EventEmitter<ServerEvents> {
     const { clock, authority, store, log } = this.#services;
     this.#cancelUpkeep = clock.after(UPKEEP_MS, async () => {
       try {
-        const { mailboxes } = await store.expire(clock.nowMs());
+        const { mailboxes } = await store.expire(clock.steadyMs());
         if (mailboxes > 0) log.info('old mailboxes were dropped', { count: mailboxes });
         await authority.renewIfDue(clock.nowMs());
       } catch (error) {

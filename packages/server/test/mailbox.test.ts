@@ -172,6 +172,20 @@ test('drops a mailbox nobody has fetched for 60 days, within an hour', async (t)
   assert.equal(again.waiting(Opcode.MESSAGE), 0);
 });
 
+test('drops no mailbox because somebody sets the clock', async (t) => {
+  const clock = new ManualClock();
+  const server = await TestServer.start(t, { clock });
+  const alice = await server.register('alice');
+  const bob = await server.register('bob');
+  const conversation = await talk(alice, bob);
+  await bob.leave();
+  await alice.ok(Opcode.MESSAGE, MessageSchema, messageOf(conversation, 'one'));
+  clock.set(2 * MAILBOX_LIFETIME_MS);
+  clock.advance(2 * 3_600_000);
+  await alice.ok(Opcode.MESSAGE, MessageSchema, messageOf(conversation, 'two'));
+  assert.deepEqual((await texts(await server.logIn(bob.account), 2)).texts, ['one', 'two']);
+});
+
 test('refuses a COMMIT that would not fit a frame with its position', async (t) => {
   const server = await TestServer.start(t);
   const witness = await Witness.start(server);

@@ -125,7 +125,7 @@ export class Mailboxes {
   }
 
   #deliveryOf({ device, opcode, body }: Parcel): Delivery {
-    return { device, opcode, body, position: this.#positions.next(device), atMs: this.#clock.nowMs() };
+    return { device, opcode, body, position: this.#positions.next(device), atMs: this.#clock.steadyMs() };
   }
 
   #reserve(parcel: Parcel): { mailbox: Mailbox; entry: Entry } {

@@ -2,7 +2,8 @@ import type { Clock } from '../../src/index.ts';
 
 /** Time that stands still until a test moves it. */
 export class ManualClock implements Clock {
-  #nowMs = Date.now();
+  readonly #startMs = Date.now();
+  #nowMs = this.#startMs;
   #elapsedMs = 0;
   readonly #timers = new Set<{ readonly atMs: number; readonly action: () => void }>();
 
@@ -14,10 +15,19 @@ export class ManualClock implements Clock {
     return this.#elapsedMs;
   }
 
+  steadyMs(): number {
+    return this.#startMs + this.#elapsedMs;
+  }
+
   after(ms: number, action: () => void): () => void {
     const timer = { atMs: this.#elapsedMs + ms, action };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
+  }
+
+  /** Somebody sets the clock. */
+  set(byMs: number): void {
+    this.#nowMs += byMs;
   }
 
   advance(ms: number): void {
