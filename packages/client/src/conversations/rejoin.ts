@@ -19,7 +19,8 @@ export function receiveRejoin(context: Context, transaction: Transaction): void 
   const { environment, records } = context;
   let count = 0;
   for (const row of transaction.values(records.conversations)) {
-    if (row.state !== ConversationState.OPEN) continue;
+    // One that is broken already has its gap.
+    if (row.state !== ConversationState.OPEN || row.broken) continue;
     count += 1;
     const id = environment.crypto.randomBytes(16);
     const gap = { id, conversation: row.id, author: row.peer, sentMs: environment.now(), kind: MessageKind.GAP };

@@ -31,7 +31,7 @@ import { compose } from '../../src/conversations/outgoing-messages.ts';
 import { showRequest } from '../../src/conversations/requests.ts';
 import type { Environment } from '../../src/environment.ts';
 import type { ClientEvent, ClientEventName } from '../../src/events.ts';
-import type { Account, OutboxRow } from '../../src/gen/rows_pb.ts';
+import type { Account, Conversation, OutboxRow } from '../../src/gen/rows_pb.ts';
 import { accountRow, Records } from '../../src/records/records.ts';
 import { MemoryVault } from './memory-vault.ts';
 
@@ -92,12 +92,42 @@ export class Device {
     await vault.write([{ put: accountRow(account) }]);
     await records.transact(async (transaction) => records.putAccount(transaction, { ...records.account, deviceList }));
     const second = new Device(environment, vault, await Records.load(vault, environment.mls), directory);
-    const { keyPackage, row } = await makeKeyPackage(second.context, { published: true });
-    await vault.write([{ put: row }]);
-    published.set(toHex(made.deviceId), keyPackage);
+    await second.publish();
     directory.set(username, second.list);
     first.list = second.list;
     return second;
+  }
+
+  /** A new device in the place of all that this user had: the same identity, and a vault that knows nobody. */
+  static async recovered(lost: Device, directory: Directory): Promise<Device> {
+    const { environment, records } = lost.context;
+    const { account } = records;
+    const { username } = account;
+    const identity = identityFromSeed(environment.crypto, account.identitySeed);
+    const made = makeDevice(environment.crypto, { username, identity, deviceName: 'new', nowMs: environment.now() });
+    const deviceList = signDeviceList(environment.crypto, identity, { username, version: 9n, certificates: [made.certificate] });
+    const vault = new MemoryVault();
+    const own = {
+      deviceId: made.deviceId,
+      certificate: made.certificate,
+      signatureSecret: made.signature.secret,
+      signatureKey: made.signature.publicKey,
+      channelSecret: made.channel.secret,
+      channelKey: made.channel.publicKey,
+    };
+    await vault.write([{ put: accountRow({ ...account, ...own, deviceList }) }]);
+    const device = new Device(environment, vault, await Records.load(vault, environment.mls), directory);
+    await device.publish();
+    directory.set(username, device.list);
+    return device;
+  }
+
+  /** Gives the server a KeyPackage, which it gives out to everybody. */
+  async publish(): Promise<Uint8Array> {
+    const { keyPackage, row } = await makeKeyPackage(this.context, { published: true });
+    await this.vault.write([{ put: row }]);
+    published.set(toHex(this.context.records.account.deviceId), keyPackage);
+    return keyPackage;
   }
 
   private constructor(environment: Environment, vault: MemoryVault, records: Records, directory: Directory) {
@@ -172,6 +202,15 @@ export class Device {
     const { context } = this;
     await context.records.transact(async (transaction) => compose(context, transaction, [{ to, text, tag }]));
     await this.settled();
+  }
+
+  /** The conversation that is the current one with a contact. */
+  conversationWith(peer: string): Conversation {
+    const { contacts, conversations } = this.context.records;
+    const id = contacts.rows.get(peer)?.conversation;
+    const found = id && conversations.rows.get(toHex(id));
+    if (!found) throw new Error(`${this.username} has no conversation with ${peer}`);
+    return found;
   }
 
   of<Name extends ClientEventName>(name: Name): Extract<ClientEvent, { event: Name }>[] {

@@ -1,6 +1,17 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { Opcode } from '@parley/protocol';
-import { type Accept, AcceptSchema, type Message, MessageSchema, type Rtt, RttSchema } from '@parley/protocol/wire';
+import { Opcode, toHex } from '@parley/protocol';
+import {
+  type Accept,
+  AcceptSchema,
+  type Message,
+  MessageSchema,
+  type Replace,
+  ReplaceSchema,
+  type Rtt,
+  RttSchema,
+} from '@parley/protocol/wire';
+import { replaceGroup } from '../../src/conversations/replace-group.ts';
+import { markBroken } from '../../src/conversations/replaced.ts';
 import { accept, request } from '../../src/conversations/requests.ts';
 import type { Environment } from '../../src/environment.ts';
 import { nodeEnvironment } from '../../src/node.ts';
@@ -50,6 +61,17 @@ export class Scene {
     const rtt = await this.ask(asker, asked.username);
     const answer = await this.agree(asked, rtt, asker.username);
     await asker.deliver(Opcode.ACCEPT, toBinary(AcceptSchema, answer));
+  }
+
+  /** A REPLACE of what the two talk in, as the server passes it on. */
+  async replace(by: Device, peer: Device): Promise<Replace> {
+    const { context } = by;
+    const key = toHex(by.conversationWith(peer.username).id);
+    await peer.publish();
+    await context.records.transact(async (transaction) => markBroken(context, transaction, key));
+    if ((await replaceGroup(context, key)) !== 'done') throw new Error('no new group could be made');
+    const replace = await by.hand(Opcode.REPLACE, (body) => fromBinary(ReplaceSchema, body));
+    return { ...replace, fromDevices: by.list };
   }
 
   /** An encrypted message, as it leaves. */
