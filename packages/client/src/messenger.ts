@@ -10,7 +10,7 @@ import { credentialsOf, isUnregistered, registered } from './conversations/accou
 import type { Context } from './conversations/context.ts';
 import { Healer } from './conversations/healer.ts';
 import { Inbox } from './conversations/inbox.ts';
-import { forgetOldKeyPackages, publishKeyPackages } from './conversations/key-packages.ts';
+import { forgetOldKeyPackages, type PublishReason, publishKeyPackages } from './conversations/key-packages.ts';
 import { openGroup } from './conversations/open-group.ts';
 import { Outbox } from './conversations/outbox.ts';
 import { expireRequests, showRequest } from './conversations/requests.ts';
@@ -48,6 +48,8 @@ export class Messenger {
   readonly #shownRequests = new Set<string>();
   #daily: Timer | undefined;
   #wasOnline = false;
+  #isPublishing = false;
+  #publishNext: PublishReason | undefined;
   #wasOffline = false;
   #over = false;
 
@@ -69,7 +71,7 @@ export class Messenger {
       emit: (event) => handlers.emit([event]),
       ask: (opcode, body) => this.link.ask(opcode, body),
       openGroup: (request) => this.#open(request),
-      publishKeys: () => this.#run(publishKeyPackages(this.context, () => this.#over)),
+      publishKeys: (reason) => this.#publishKeys(reason),
       present: (user) => this.#healer.present(user),
       heal: (conversation) => this.#healer.heal(conversation),
       showOnce: (request, user) => this.#showOnce(request, user),
@@ -97,6 +99,22 @@ export class Messenger {
     await expireRequests(this.context);
     await forgetOldIds(this.context);
     await forgetOldKeyPackages(this.context);
+  }
+
+  /** One after the other; what is wanted meanwhile is wanted once. */
+  #publishKeys(reason: PublishReason | undefined): void {
+    if (this.#isPublishing) {
+      this.#publishNext = this.#publishNext === 'foreign' ? 'foreign' : reason;
+      return;
+    }
+    this.#isPublishing = true;
+    const published = publishKeyPackages(this.context, () => this.#over, reason).then(() => {
+      this.#isPublishing = false;
+      const next = this.#publishNext;
+      this.#publishNext = undefined;
+      if (next !== undefined && !this.#over) this.#publishKeys(next);
+    });
+    this.#run(published);
   }
 
   /** Resolves when no group is being made for a request of this user. */

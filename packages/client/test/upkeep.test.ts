@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { create, toBinary } from '@bufbuild/protobuf';
-import { Opcode, REQUEST_LIFETIME_MS } from '@parley/protocol';
-import { AcceptSchema, ErrorSchema, MessageSchema, OkSchema, RttSchema } from '@parley/protocol/wire';
-import { RequestError } from '../src/connection/reply.ts';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { KEY_PACKAGES_PUBLISHED, Opcode, REQUEST_LIFETIME_MS } from '@parley/protocol';
+import { AcceptSchema, ErrorSchema, KeysRequestSchema, MessageSchema, OkSchema, RttSchema } from '@parley/protocol/wire';
+import { type Reply, RequestError } from '../src/connection/reply.ts';
 import { publishKeyPackages } from '../src/conversations/key-packages.ts';
 import { accept, block, expireRequests, request } from '../src/conversations/requests.ts';
 import { Scene } from './support/scene.ts';
@@ -94,4 +94,49 @@ test('counts KeyPackages that the server did not take as not published', async (
   alice.context.ask = async () => ({ kind: 'ok', ok: create(OkSchema) });
   await publishKeyPackages(alice.context, () => false);
   assert.notEqual((await alice.vault.scan('keypackage')).length, 0);
+});
+
+test('publishes KeyPackages anew after a process that ended before it knew that they had come', async () => {
+  const scene = await Scene.create();
+  const alice = await scene.device('alice');
+  const published: number[] = [];
+  const answer = (reply: Reply) => async (_opcode: Opcode, body: Uint8Array) => {
+    const { what } = fromBinary(KeysRequestSchema, body);
+    published.push(what.case === 'publish' ? what.value.oneTime.length : 0);
+    return reply;
+  };
+  const ok: Reply = { kind: 'ok', ok: create(OkSchema) };
+  alice.context.ask = answer(ok);
+  await publishKeyPackages(alice.context, () => false);
+  await publishKeyPackages(alice.context, () => false);
+  assert.deepEqual(published, [KEY_PACKAGES_PUBLISHED]);
+  alice.context.ask = answer({ kind: 'lost' });
+  await publishKeyPackages(alice.context, () => false, 'low');
+  alice.context.ask = answer(ok);
+  await publishKeyPackages(alice.context, () => false);
+  assert.deepEqual(published, [KEY_PACKAGES_PUBLISHED, KEY_PACKAGES_PUBLISHED, KEY_PACKAGES_PUBLISHED]);
+  await publishKeyPackages(alice.context, () => false);
+  assert.equal(published.length, 3);
+});
+
+test('publishes more KeyPackages when the server says that few are left, also of those that were claimed and never used', async () => {
+  const scene = await Scene.create();
+  const { alice, bob } = await scene.pair();
+  let wanted = 0;
+  Object.assign(bob.context, {
+    publishKeys: (reason?: string) => {
+      if (reason === 'low') wanted += 1;
+    },
+  });
+  await alice.publish();
+  await scene.replace(bob, alice);
+  assert.equal(wanted, 0);
+  const { ask } = bob.context;
+  bob.context.ask = async (opcode, body) => {
+    const reply = await ask(opcode, body);
+    if (reply.kind === 'ok' && reply.ok.result.case === 'keys') reply.ok.result.value.low = true;
+    return reply;
+  };
+  await scene.replace(bob, alice);
+  assert.equal(wanted, 1);
 });

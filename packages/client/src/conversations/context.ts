@@ -3,6 +3,7 @@ import type { Reply } from '../connection/reply.ts';
 import type { Environment } from '../environment.ts';
 import type { ClientEvent } from '../events.ts';
 import type { Records } from '../records/records.ts';
+import type { PublishReason } from './key-packages.ts';
 import type { Outbox } from './outbox.ts';
 
 /** What the parts of a client's conversations share. */
@@ -15,8 +16,8 @@ export interface Context {
   ask(opcode: Opcode, body: Uint8Array): Promise<Reply>;
   /** Makes the group for a request (by its id in hex) that the user has accepted. */
   openGroup(request: string): void;
-  /** Publishes KeyPackages, where there are too few or they are too old. */
-  publishKeys(): void;
+  /** Publishes KeyPackages, where there are too few or they are too old, or for another reason. */
+  publishKeys(reason?: PublishReason): void;
   /** This user is on line. */
   present(user: string): void;
   /** Makes a new group for a conversation (by its id in hex) that is broken. */

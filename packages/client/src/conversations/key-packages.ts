@@ -58,16 +58,19 @@ export async function storedKeyPackages(
   return found;
 }
 
+/** Why KeyPackages are published that are neither too few nor too old here: the server has few left, or those it has are not ours. */
+export type PublishReason = 'low' | 'foreign';
+
 /**
  * Keeps KeyPackages of this device at the server: after the first login, when few are left, and before they expire. Works in the
  * background, one KeyPackage a turn of the event loop.
  */
-export async function publishKeyPackages(context: Context, isOver: () => boolean): Promise<void> {
+export async function publishKeyPackages(context: Context, isOver: () => boolean, reason?: PublishReason): Promise<void> {
   const { environment, records } = context;
   const { keysPublishedMs } = records.progress();
-  const isRenewal = environment.now() - keysPublishedMs >= RENEW_MS;
-  // Each that was used has been deleted, so what is left here is what is left there.
-  const left = isRenewal ? 0 : await countPublished(context);
+  const isRenewal = reason === 'foreign' || environment.now() - keysPublishedMs >= RENEW_MS;
+  // Each that was used has been deleted; of those that were claimed and not used the server alone knows.
+  const left = isRenewal || reason === 'low' ? 0 : await countPublished(context);
   if (left >= KEY_PACKAGES_LOW) return;
   const made: MadeKeyPackage[] = [];
   while (made.length < KEY_PACKAGES_PUBLISHED - left) {
@@ -78,19 +81,22 @@ export async function publishKeyPackages(context: Context, isOver: () => boolean
   const lastResort = isRenewal ? await makeKeyPackage(context, { published: true, lastResort: true }) : undefined;
   await records.transact(async (transaction) => {
     for (const { row } of lastResort === undefined ? made : [...made, lastResort]) transaction.putRow(row);
+    // Should this process end before the answer, the next one takes nothing of it for published.
+    records.putProgress(transaction, { ...records.progress(transaction), keysPublishedMs: 0 });
   });
   const oneTime = made.map(({ keyPackage }) => keyPackage);
   const value = lastResort === undefined ? { oneTime } : { oneTime, lastResort: lastResort.keyPackage };
   const reply = await context.ask(Opcode.KEYS, keysBody({ case: 'publish', value }));
-  if (reply.kind === 'lost' || (reply.kind === 'ok' && !isRenewal)) return;
+  if (reply.kind === 'lost') return;
   await records.transact(async (transaction) => {
+    let publishedMs = keysPublishedMs;
+    if (reply.kind === 'ok' && isRenewal) publishedMs = environment.now();
     if (reply.kind !== 'ok') {
       // The server has none of them.
       for (const { row } of lastResort === undefined ? made : [...made, lastResort])
         transaction.deleteRow(row.collection, row.key);
-      return;
     }
-    records.putProgress(transaction, { ...records.progress(transaction), keysPublishedMs: environment.now() });
+    records.putProgress(transaction, { ...records.progress(transaction), keysPublishedMs: publishedMs });
   });
 }
 
@@ -116,6 +122,7 @@ export async function claimKeyPackages(
   const reply = await context.ask(Opcode.KEYS, keysBody({ case: 'claim', value: { username, deviceIds } }));
   if (reply.kind === 'lost') return undefined;
   if (reply.kind !== 'ok' || reply.ok.result.case !== 'keys') return [];
+  if (reply.ok.result.value.low) context.publishKeys('low');
   const wanted = new Set(deviceIds.map(toHex));
   return reply.ok.result.value.keyPackages.filter(({ deviceId }) => wanted.delete(toHex(deviceId)));
 }

@@ -28,7 +28,7 @@ export function receiveRejoin(context: Context, transaction: Transaction): void 
     markBroken(context, transaction, toHex(row.id));
   }
   records.putProgress(transaction, { ...records.progress(transaction), keysPublishedMs: 0 });
-  transaction.effect(() => context.publishKeys());
+  transaction.effect(() => context.publishKeys('foreign'));
   const what = 'what was sent to this device before is gone from the server, or its data is an old copy';
   tellError(
     context,
