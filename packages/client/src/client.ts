@@ -128,9 +128,8 @@ export class ParleyClient {
   }
 
   /** Resolves when everything asked and sent has its answer, however long the server is away; also when the client has ended. */
-  flush(): Promise<void> {
-    if (this.#isSettled()) return Promise.resolve();
-    return new Promise((resolve) => this.#waiters.push(resolve));
+  async flush(): Promise<void> {
+    while (!this.#isSettled()) await new Promise<void>((resolve) => this.#waiters.push(resolve));
   }
 
   /**

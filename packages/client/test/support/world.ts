@@ -57,6 +57,12 @@ export class World implements AsyncDisposable {
     return { name, vault, client, events };
   }
 
+  /** Ends a client whose vault fails, and does not mind. */
+  async bury({ client }: Person): Promise<void> {
+    this.#running.delete(client);
+    await client.quit().catch(() => {});
+  }
+
   /** Two people who have agreed to talk. */
   async pair(): Promise<{ alice: Person; bob: Person }> {
     const alice = await this.person('alice');
