@@ -33,7 +33,7 @@ class Party {
   /** What the vault holds of its own, and what it was told to send since. */
   typed: string[] = [];
   readonly #world: World;
-  readonly #lossy = new LossySockets();
+  #lossy = new LossySockets();
 
   constructor(world: World, name: string) {
     this.#world = world;
@@ -53,6 +53,7 @@ class Party {
       .map(({ value }) => fromBinary(MessageRowSchema, value))
       .filter(({ author }) => author === this.name)
       .map(({ text }) => text);
+    this.#lossy = new LossySockets();
     this.runs.push(await this.#world.start(this.name, vault, { openSocket: this.#lossy.open, random: () => RESTLESS }));
   }
 
@@ -82,7 +83,7 @@ class Party {
       throw new Error('killed');
     };
     const rows = new Map(vault.rows);
-    this.#lossy.cut();
+    this.#lossy.kill();
     await this.#world.bury(this.current);
     await this.start(new MemoryVault(rows));
   }

@@ -10,7 +10,10 @@ export class LossySockets {
   /** Called after each of them. */
   afterSend: () => void = () => {};
 
+  #isKilled = false;
+
   readonly open = (url: string, protocol: string): WebSocketLike => {
+    if (this.#isKilled) throw new Error('its process was killed');
     const socket = new WebSocket(url, protocol);
     this.sockets.push(socket);
     const isDeaf = (): boolean => this.deaf;
@@ -37,6 +40,12 @@ export class LossySockets {
       },
     };
   };
+
+  /** Ends all connections, and there are no more. */
+  kill(): void {
+    this.#isKilled = true;
+    this.cut();
+  }
 
   /** Ends all connections. */
   cut(): void {
