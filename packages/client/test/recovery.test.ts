@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fromBinary } from '@bufbuild/protobuf';
+import { MessageKind, MessageRowSchema } from '../src/gen/rows_pb.ts';
 import { join } from '../src/join.ts';
 import type { Row } from '../src/vault/vault.ts';
 import { MemoryVault } from './support/memory-vault.ts';
@@ -135,4 +137,46 @@ test('two who replace at once end up in one group', async () => {
   const [a, b] = await Promise.all([world.start('alice', new MemoryVault(old[0])), world.start('bob', new MemoryVault(old[1]))]);
   await say(a, b, 'three');
   await say(b, a, 'four');
+});
+
+test('an old copy of a vault that comes back while both talk: what cannot be read is marked, and nothing is lost from then on', async () => {
+  await using world = await World.create();
+  const { alice, bob } = await world.pair();
+  const texts = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `number ${from + i}`);
+  const talk = async (first: Person, from: number, to: number): Promise<void> => {
+    for (const text of texts(from, to)) {
+      first.client.send('bob', text, text);
+      bob.client.send('alice', text, text);
+    }
+    await Promise.all([first.client.flush(), bob.client.flush()]);
+  };
+  await talk(alice, 0, 200);
+  const old = copyOf(alice);
+  // Keys are updated meanwhile, on both sides.
+  await talk(alice, 200, 800);
+  await alice.client.quit();
+  // Bob goes on while nobody is there.
+  for (const text of texts(800, 900)) bob.client.send('alice', text, text);
+  const restored = await world.start('alice', new MemoryVault(old));
+  for (const text of texts(800, 900)) restored.client.send('bob', text, text);
+  await Promise.all([restored.client.flush(), bob.client.flush()]);
+  await talk(restored, 900, 1_000);
+  const shownFrom = (person: Person, from: number) =>
+    person.events
+      .of('message')
+      .map(({ text }) => text)
+      .filter((text) => Number(text.split(' ')[1]) >= from);
+  // What was encrypted for keys that are gone is marked as missing, each message of it.
+  const rows = [...restored.vault.rows.values()].filter(({ collection }) => collection === 'message');
+  const gaps = rows.filter(({ value }) => fromBinary(MessageRowSchema, value).kind === MessageKind.GAP);
+  const shown = shownFrom(restored, 800);
+  assert.deepEqual(shown.slice(-100), texts(900, 1_000));
+  assert.equal(shown.length + gaps.length, 200);
+  assert.deepEqual(shownFrom(bob, 0), texts(0, 1_000));
+  const codes = [...new Set(restored.events.of('error').map(({ code }) => code))];
+  assert.deepEqual(
+    codes.filter((code) => code !== 'state_mismatch'),
+    ['unreadable'],
+  );
+  assert.deepEqual(bob.events.of('error'), []);
 });

@@ -1,12 +1,11 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { type Frame, Opcode, toHex } from '@parley/protocol';
 import { CommitSchema, MessageSchema } from '@parley/protocol/wire';
-import { MessageKind } from '../gen/rows_pb.ts';
 import { MlsError, type MlsErrorReason } from '../mls/mls.ts';
 import type { Transaction } from '../records/transaction.ts';
 import { IdentityChangedError, InvalidConsentError } from './consent-errors.ts';
 import type { Context } from './context.ts';
-import { putMessage } from './history.ts';
+import { putGap } from './history.ts';
 import { noteChange } from './pins.ts';
 import { markBroken } from './replaced.ts';
 import { tellError } from './tell.ts';
@@ -26,16 +25,10 @@ export function recordGap(context: Context, transaction: Transaction, frame: Fra
     tellError(context, transaction, 'invalid_consent', `a request or an answer was dropped: ${error.message}`);
     return;
   }
-  const { environment, records } = context;
+  const { records } = context;
   const conversation = frame === undefined ? undefined : transaction.get(records.conversations, conversationOf(frame));
   if (conversation !== undefined) {
-    putMessage(context, transaction, {
-      id: environment.crypto.randomBytes(16),
-      conversation: conversation.id,
-      author: conversation.peer,
-      sentMs: environment.now(),
-      kind: MessageKind.GAP,
-    });
+    putGap(context, transaction, conversation);
     // One that garbles a commit, or forges a message, gets no more than a new group.
     if (frame?.opcode === Opcode.COMMIT || (error instanceof MlsError && SHOWS_A_BREAK.has(error.reason))) {
       markBroken(context, transaction, toHex(conversation.id));

@@ -1,6 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { toHex } from '@parley/protocol';
-import { type MessageKind, MessageRowSchema } from '../gen/rows_pb.ts';
+import { type Conversation, MessageKind, MessageRowSchema } from '../gen/rows_pb.ts';
 import type { Transaction } from '../records/transaction.ts';
 import type { Context } from './context.ts';
 
@@ -25,5 +25,18 @@ export function putMessage(
     group: toHex(thread === undefined || thread.length === 0 ? init.conversation : thread),
     order: context.records.nextOrder(),
     value: toBinary(MessageRowSchema, create(MessageRowSchema, init)),
+  });
+}
+
+/** Marks in a conversation's history that something the other one has sent is missing. */
+export function putGap(context: Context, transaction: Transaction, conversation: Conversation): void {
+  const { crypto, now } = context.environment;
+  const { id, peer: author } = conversation;
+  putMessage(context, transaction, {
+    id: crypto.randomBytes(16),
+    conversation: id,
+    author,
+    sentMs: now(),
+    kind: MessageKind.GAP,
   });
 }

@@ -2,10 +2,10 @@ import { toBinary } from '@bufbuild/protobuf';
 import { openDeviceList, toHex } from '@parley/protocol';
 import type { Devices } from '@parley/protocol/wire';
 import { SignedDeviceListSchema } from '@parley/protocol/wire';
-import { ConversationState, MessageKind } from '../gen/rows_pb.ts';
+import { ConversationState } from '../gen/rows_pb.ts';
 import type { Transaction } from '../records/transaction.ts';
 import type { Context } from './context.ts';
-import { putMessage } from './history.ts';
+import { putGap } from './history.ts';
 import { standingConversation } from './incoming-consent.ts';
 import { recognise } from './pins.ts';
 import { markBroken } from './replaced.ts';
@@ -16,15 +16,13 @@ import { tellError } from './tell.ts';
  * KeyPackages that the server still has are not trusted to be ours any more.
  */
 export function receiveRejoin(context: Context, transaction: Transaction): void {
-  const { environment, records } = context;
+  const { records } = context;
   let count = 0;
   for (const row of transaction.values(records.conversations)) {
     // One that is broken already has its gap.
     if (row.state !== ConversationState.OPEN || row.broken) continue;
     count += 1;
-    const id = environment.crypto.randomBytes(16);
-    const gap = { id, conversation: row.id, author: row.peer, sentMs: environment.now(), kind: MessageKind.GAP };
-    putMessage(context, transaction, gap);
+    putGap(context, transaction, row);
     markBroken(context, transaction, toHex(row.id));
   }
   records.putProgress(transaction, { ...records.progress(transaction), keysPublishedMs: 0 });

@@ -5,7 +5,9 @@ import { pendingKey } from '../records/groups.ts';
 import type { Transaction } from '../records/transaction.ts';
 import { advanceAtEnd } from './advance.ts';
 import type { Context } from './context.ts';
+import { putGap } from './history.ts';
 import { nextUpdateMs } from './key-update.ts';
+import { tellError } from './tell.ts';
 
 // A conversation of two whose group cannot go on is *broken*: nothing is encrypted in it any more, and this device makes a group
 // that takes its place. So does a device of the other user, perhaps; the server takes the first.
@@ -38,6 +40,7 @@ export function switchTo(context: Context, transaction: Transaction, old: Conver
   const { contacts, conversations, outbox } = context.records;
   const oldKey = toHex(old.id);
   dropOwnReplacement(context, transaction, old, next.id);
+  giveUpFuture(context, transaction, old);
   transaction.putGroup(pendingKey(oldKey), undefined);
   transaction.put(conversations, {
     ...old,
@@ -57,6 +60,19 @@ export function switchTo(context: Context, transaction: Transaction, old: Conver
     transaction.put(outbox, { ...row, conversation: next.id, body: new Uint8Array(0), epoch: 0n });
   }
   advanceAtEnd(context, transaction, toHex(next.id));
+}
+
+/** The commit that these messages waited for does not come any more. */
+function giveUpFuture(context: Context, transaction: Transaction, old: Conversation): void {
+  const { length } = old.future;
+  if (length === 0) return;
+  for (let i = 0; i < length; i++) putGap(context, transaction, old);
+  tellError(
+    context,
+    transaction,
+    'unreadable',
+    `${length} messages from ${old.peer} could not be read: their keys have not come`,
+  );
 }
 
 /** A replacement for `old` that this device has made and the server has not taken. */
