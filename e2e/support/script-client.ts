@@ -6,6 +6,11 @@ import { type RunOptions, spawnParley, within } from './process.ts';
 /** One line that `parley chat --json` wrote. */
 export type ScriptEvent = { readonly event: string } & Readonly<Record<string, unknown>>;
 
+export interface ScriptClientOptions extends RunOptions {
+  /** Sees each event as it comes. */
+  readonly onEvent?: (event: ScriptEvent) => void;
+}
+
 /** A real `parley chat NAME@HOST:PORT --json`, driven by its script mode. */
 export class ScriptClient {
   /** Every event so far, in order. */
@@ -18,11 +23,13 @@ export class ScriptClient {
   #read = 0;
   #waiting = new Set<() => void>();
 
-  constructor(account: string, dataFolder: string, options: RunOptions = {}) {
+  constructor(account: string, dataFolder: string, options: ScriptClientOptions = {}) {
     this.#account = account;
     this.#child = spawnParley(['chat', account, '--json', '--data', dataFolder], options);
     readJsonLines(this.#child.stdout, (line) => {
-      this.events.push(line as ScriptEvent);
+      const event = line as ScriptEvent;
+      this.events.push(event);
+      options.onEvent?.(event);
       this.#wake();
     });
     this.#child.stderr.on('data', (text: string) => {

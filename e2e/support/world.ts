@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseJsonLine } from './json-lines.ts';
 import { parley } from './process.ts';
-import { ScriptClient, type ScriptEvent } from './script-client.ts';
+import { ScriptClient, type ScriptClientOptions, type ScriptEvent } from './script-client.ts';
 import { ServerProcess } from './server-process.ts';
 
 /** A server process, its users' folders and their clients: `await using world = await World.start()`. */
@@ -66,8 +66,8 @@ export class World implements AsyncDisposable {
   }
 
   /** `parley chat --json` of a user who has joined. */
-  start(user: string): ScriptClient {
-    const client = new ScriptClient(this.account(user), this.clientFolder(user));
+  start(user: string, options: ScriptClientOptions = {}): ScriptClient {
+    const client = new ScriptClient(this.account(user), this.clientFolder(user), options);
     this.#stack.defer(() => client.kill());
     return client;
   }

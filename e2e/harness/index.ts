@@ -1,0 +1,7 @@
+import type { Harness } from './harness.ts';
+import { killServer } from './kill-server.ts';
+
+/** Every harness, by the name it is run with. */
+export const HARNESSES: Readonly<Record<string, Harness>> = {
+  'kill-server': killServer as Harness,
+};

@@ -1,0 +1,43 @@
+import { World } from '../support/world.ts';
+import type { Harness, Outcome } from './harness.ts';
+import { Ledger } from './ledger.ts';
+import { keepTalking, settles, sometime, startPairs } from './talkers.ts';
+
+/** Messages without an answer, each way. */
+const WINDOW = 16;
+
+/** kill -9 of the server at random moments, while pairs of users talk. */
+export const killServer: Harness<{ kills: number; pairs: number }> = {
+  what: 'kill -9 of the server at random moments, while pairs of users talk',
+  quick: { kills: 4, pairs: 2 },
+  long: { kills: 100, pairs: 20 },
+
+  async run({ kills, pairs: count }, log): Promise<Outcome> {
+    await using world = await World.start();
+    const ledger = new Ledger();
+    const pairs = await startPairs(world, ledger, count);
+    log(`${count} pairs talk`);
+    const stopTalking = keepTalking(pairs, WINDOW);
+    for (let kill = 1; kill <= kills; kill += 1) {
+      // Under load: some time after messages get through again, sometimes right then.
+      const { acknowledged } = ledger;
+      await settles(() => ledger.acknowledged > acknowledged + count);
+      await sometime(0, 500);
+      await world.server.kill();
+      await world.restartServer();
+      if (kill % 10 === 0) log(`${kill} kills, ${ledger.acknowledged} acknowledged, ${ledger.shown} shown`);
+    }
+    await stopTalking();
+    const talkers = pairs.flat();
+    const isSettled = await settles(() => ledger.isComplete && talkers.every(({ unanswered }) => unanswered === 0));
+    const codes = await Promise.all(talkers.map(({ client }) => client.quit()));
+    return {
+      counts: { kills, ...ledger.counts },
+      problems: [
+        ...ledger.problems,
+        ...(isSettled ? [] : ['some messages have no answer']),
+        ...(codes.every((code) => code === 0) ? [] : [`exit codes of the clients: ${codes}`]),
+      ],
+    };
+  },
+};

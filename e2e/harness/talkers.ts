@@ -1,0 +1,115 @@
+import type { ScriptClient, ScriptClientOptions } from '../support/script-client.ts';
+import { befriend, type World } from '../support/world.ts';
+import type { Ledger } from './ledger.ts';
+
+/** How long a program may take until all is quiet again after what was done to it. */
+const SETTLE_MS = 120_000;
+const POLL_MS = 20;
+
+/** A user over any number of `parley chat` processes, one after the other; all they write goes into the ledger. */
+export class Talker {
+  readonly name: string;
+  readonly #world: World;
+  readonly #ledger: Ledger;
+  readonly #options: ScriptClientOptions;
+  #client: ScriptClient | undefined;
+  #run = 0;
+  /** Messages its programs were given, and those that were acknowledged. */
+  #said = 0;
+  #acknowledged = 0;
+
+  constructor(world: World, ledger: Ledger, name: string, options: ScriptClientOptions = {}) {
+    this.#world = world;
+    this.#ledger = ledger;
+    this.name = name;
+    this.#options = options;
+  }
+
+  get client(): ScriptClient {
+    if (this.#client === undefined) throw new Error(`${this.name} was not started`);
+    return this.#client;
+  }
+
+  /** Messages without an answer. Those that a killed process had not stored never get one. */
+  get unanswered(): number {
+    return this.#said - this.#acknowledged;
+  }
+
+  start(): void {
+    this.#run += 1;
+    const run = this.#run;
+    this.#said = 0;
+    this.#acknowledged = 0;
+    this.#client = this.#world.start(this.name, {
+      ...this.#options,
+      onEvent: (event) => {
+        if (event.event === 'sent') this.#acknowledged += 1;
+        this.#ledger.heard(this.name, run, event);
+      },
+    });
+  }
+
+  say(to: string): void {
+    this.#said += 1;
+    this.client.send(this.#ledger.say(this.name, to));
+  }
+
+  /** As a power cut would; returns when the process is gone. */
+  async kill(): Promise<void> {
+    await this.client.kill();
+  }
+}
+
+/** Pairs of users who have agreed to talk, all started. */
+export async function startPairs(
+  world: World,
+  ledger: Ledger,
+  count: number,
+  options: ScriptClientOptions = {},
+): Promise<[Talker, Talker][]> {
+  const pairs: [Talker, Talker][] = [];
+  for (let pair = 0; pair < count; pair += 1) {
+    const names = [`alice${String(pair).padStart(2, '0')}`, `bob${String(pair).padStart(2, '0')}`] as const;
+    await Promise.all(names.map((name) => world.join(name)));
+    const [alice, bob] = [new Talker(world, ledger, names[0], options), new Talker(world, ledger, names[1], options)];
+    for (const talker of [alice, bob]) talker.start();
+    await Promise.all([alice.client.next('ready'), bob.client.next('ready')]);
+    await befriend([alice.name, alice.client], [bob.name, bob.client]);
+    pairs.push([alice, bob]);
+  }
+  return pairs;
+}
+
+/**
+ * Both of each pair keep saying something, `window` messages without an answer each at most, until the result is called. It returns
+ * once nothing more will be said.
+ */
+export function keepTalking(pairs: readonly (readonly [Talker, Talker])[], window: number): () => Promise<void> {
+  const over = new AbortController();
+  const talk = async (from: Talker, to: Talker): Promise<void> => {
+    while (!over.signal.aborted) {
+      while (from.unanswered < window) from.say(to.name);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  };
+  const all = pairs.flatMap(([alice, bob]) => [talk(alice, bob), talk(bob, alice)]);
+  return async () => {
+    over.abort();
+    await Promise.all(all);
+  };
+}
+
+/** Waits until `condition` holds, a minute or two at most; says whether it does. */
+export async function settles(condition: () => boolean, deadlineMs = SETTLE_MS): Promise<boolean> {
+  const end = Date.now() + deadlineMs;
+  while (!condition()) {
+    if (Date.now() > end) return false;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  return true;
+}
+
+/** Between `from` and `to` milliseconds, at random. */
+export async function sometime(fromMs: number, toMs: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, fromMs + Math.random() * (toMs - fromMs)));
+}
