@@ -1,7 +1,9 @@
 import type { Harness } from './harness.ts';
+import { killClient } from './kill-client.ts';
 import { killServer } from './kill-server.ts';
 
 /** Every harness, by the name it is run with. */
 export const HARNESSES: Readonly<Record<string, Harness>> = {
+  'kill-client': killClient as Harness,
   'kill-server': killServer as Harness,
 };

@@ -1,7 +1,7 @@
 import { World } from '../support/world.ts';
 import type { Harness, Outcome } from './harness.ts';
 import { Ledger } from './ledger.ts';
-import { keepTalking, settles, sometime, startPairs } from './talkers.ts';
+import { finish, keepTalking, settles, sometime, startPairs } from './talkers.ts';
 
 /** Messages without an answer, each way. */
 const WINDOW = 16;
@@ -28,16 +28,7 @@ export const killServer: Harness<{ kills: number; pairs: number }> = {
       if (kill % 10 === 0) log(`${kill} kills, ${ledger.acknowledged} acknowledged, ${ledger.shown} shown`);
     }
     await stopTalking();
-    const talkers = pairs.flat();
-    const isSettled = await settles(() => ledger.isComplete && talkers.every(({ unanswered }) => unanswered === 0));
-    const codes = await Promise.all(talkers.map(({ client }) => client.quit()));
-    return {
-      counts: { kills, ...ledger.counts },
-      problems: [
-        ...ledger.problems,
-        ...(isSettled ? [] : ['some messages have no answer']),
-        ...(codes.every((code) => code === 0) ? [] : [`exit codes of the clients: ${codes}`]),
-      ],
-    };
+    const problems = await finish(pairs, ledger);
+    return { counts: { kills, ...ledger.counts }, problems };
   },
 };

@@ -14,9 +14,8 @@ export class Talker {
   readonly #options: ScriptClientOptions;
   #client: ScriptClient | undefined;
   #run = 0;
-  /** Messages its programs were given, and those that were acknowledged. */
-  #said = 0;
-  #acknowledged = 0;
+  /** Ids of what the running process was told to send and has not acknowledged. */
+  #unanswered = new Set<unknown>();
 
   constructor(world: World, ledger: Ledger, name: string, options: ScriptClientOptions = {}) {
     this.#world = world;
@@ -30,28 +29,28 @@ export class Talker {
     return this.#client;
   }
 
-  /** Messages without an answer. Those that a killed process had not stored never get one. */
+  /** Messages of the running process without an answer. Those that a killed one had not stored never get one. */
   get unanswered(): number {
-    return this.#said - this.#acknowledged;
+    return this.#unanswered.size;
   }
 
   start(): void {
     this.#run += 1;
     const run = this.#run;
-    this.#said = 0;
-    this.#acknowledged = 0;
+    this.#unanswered = new Set();
     this.#client = this.#world.start(this.name, {
       ...this.#options,
       onEvent: (event) => {
-        if (event.event === 'sent') this.#acknowledged += 1;
+        if (event.event === 'sent') this.#unanswered.delete(event.id);
         this.#ledger.heard(this.name, run, event);
       },
     });
   }
 
   say(to: string): void {
-    this.#said += 1;
-    this.client.send(this.#ledger.say(this.name, to));
+    const command = this.#ledger.say(this.name, to);
+    this.#unanswered.add(command.id);
+    this.client.send(command);
   }
 
   /** As a power cut would; returns when the process is gone. */
@@ -97,6 +96,18 @@ export function keepTalking(pairs: readonly (readonly [Talker, Talker])[], windo
     over.abort();
     await Promise.all(all);
   };
+}
+
+/** Waits for the rest of what pairs have said, then has all of them quit; what is not as it should be. */
+export async function finish(pairs: readonly (readonly [Talker, Talker])[], ledger: Ledger): Promise<string[]> {
+  const talkers = pairs.flat();
+  const isSettled = await settles(() => ledger.isComplete && talkers.every(({ unanswered }) => unanswered === 0));
+  const codes = await Promise.all(talkers.map(({ client }) => client.quit()));
+  return [
+    ...ledger.problems,
+    ...(isSettled ? [] : ['some messages have no answer']),
+    ...(codes.every((code) => code === 0) ? [] : [`exit codes of the clients: ${codes}`]),
+  ];
 }
 
 /** Waits until `condition` holds, a minute or two at most; says whether it does. */
