@@ -1,7 +1,9 @@
 import type { Harness } from './harness.ts';
 import { killServer } from './kill-server.ts';
+import { tornLog } from './torn-log.ts';
 
 /** Every harness, by the name it is run with. */
 export const HARNESSES: Readonly<Record<string, Harness>> = {
   'kill-server': killServer as Harness,
+  'torn-log': tornLog as Harness,
 };
