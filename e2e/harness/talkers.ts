@@ -30,6 +30,11 @@ export class Talker {
     return this.#client;
   }
 
+  /** Messages of its present program that were acknowledged. */
+  get acknowledged(): number {
+    return this.#acknowledged;
+  }
+
   /** Messages without an answer. Those that a killed process had not stored never get one. */
   get unanswered(): number {
     return this.#said - this.#acknowledged;

@@ -13,6 +13,8 @@ export class World implements AsyncDisposable {
   readonly folder: string;
   #server: ServerProcess;
   readonly #invite: string;
+  /** Of something in between, where clients do not reach the server itself. */
+  #portForClients: number | undefined;
 
   private constructor(stack: AsyncDisposableStack, folder: string, server: ServerProcess) {
     this.#stack = stack;
@@ -35,7 +37,9 @@ export class World implements AsyncDisposable {
 
   /** The invite that the first start printed. */
   get invite(): string {
-    return this.#invite;
+    return this.#portForClients === undefined
+      ? this.#invite
+      : this.#invite.replace(/localhost:\d+/, `localhost:${this.#portForClients}`);
   }
 
   get serverFolder(): string {
@@ -48,7 +52,12 @@ export class World implements AsyncDisposable {
   }
 
   account(user: string): string {
-    return `${user}@localhost:${this.#server.port}`;
+    return `${user}@localhost:${this.#portForClients ?? this.#server.port}`;
+  }
+
+  /** From now on users join and connect at this port. */
+  goThrough(port: number): void {
+    this.#portForClients = port;
   }
 
   /** Starts the server again on the same folder and port. */
@@ -59,7 +68,7 @@ export class World implements AsyncDisposable {
   }
 
   /** `parley join`; what it printed. */
-  async join(user: string, invite: string = this.#invite): Promise<{ user: string; server: string; phrase: string }> {
+  async join(user: string, invite: string = this.invite): Promise<{ user: string; server: string; phrase: string }> {
     const finished = await parley(['join', invite, user, '--json', '--data', this.clientFolder(user)]);
     assert.equal(finished.code, 0, `join ${user}: ${finished.stderr}`);
     return parseJsonLine(finished.stdout.trim()) as { user: string; server: string; phrase: string };
