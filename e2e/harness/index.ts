@@ -1,9 +1,13 @@
 import type { Harness } from './harness.ts';
 import { killClient } from './kill-client.ts';
 import { killServer } from './kill-server.ts';
+import { networkCuts } from './network-cuts.ts';
+import { tornLog } from './torn-log.ts';
 
 /** Every harness, by the name it is run with. */
 export const HARNESSES: Readonly<Record<string, Harness>> = {
   'kill-client': killClient as Harness,
   'kill-server': killServer as Harness,
+  'network-cuts': networkCuts as Harness,
+  'torn-log': tornLog as Harness,
 };

@@ -16,6 +16,7 @@ export class Talker {
   #run = 0;
   /** Ids of what the running process was told to send and has not acknowledged. */
   #unanswered = new Set<unknown>();
+  #acknowledged = 0;
 
   constructor(world: World, ledger: Ledger, name: string, options: ScriptClientOptions = {}) {
     this.#world = world;
@@ -29,6 +30,11 @@ export class Talker {
     return this.#client;
   }
 
+  /** Messages of the running process that were acknowledged. */
+  get acknowledged(): number {
+    return this.#acknowledged;
+  }
+
   /** Messages of the running process without an answer. Those that a killed one had not stored never get one. */
   get unanswered(): number {
     return this.#unanswered.size;
@@ -38,10 +44,11 @@ export class Talker {
     this.#run += 1;
     const run = this.#run;
     this.#unanswered = new Set();
+    this.#acknowledged = 0;
     this.#client = this.#world.start(this.name, {
       ...this.#options,
       onEvent: (event) => {
-        if (event.event === 'sent') this.#unanswered.delete(event.id);
+        if (event.event === 'sent' && this.#unanswered.delete(event.id)) this.#acknowledged += 1;
         this.#ledger.heard(this.name, run, event);
       },
     });

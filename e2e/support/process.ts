@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string;
   readonly cwd?: string;
+  /** A program that runs `parley`, with its options. It must become it: signals go to what is spawned. */
+  readonly under?: readonly string[];
 }
 
 export interface Finished {
@@ -31,7 +33,8 @@ process.on('exit', () => {
 
 /** Starts `parley` with these arguments. It cannot outlive this process. */
 export function spawnParley(argumentList: readonly string[], options: RunOptions = {}): ChildProcessWithoutNullStreams {
-  const child = spawn(process.execPath, [LAUNCHER, ...argumentList], {
+  const [program = process.execPath, ...rest] = [...(options.under ?? []), process.execPath, LAUNCHER, ...argumentList];
+  const child = spawn(program, rest, {
     cwd: options.cwd,
     env: { ...environment(), PARLEY_PASSPHRASE: PASSPHRASE, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],

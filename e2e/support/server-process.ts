@@ -7,6 +7,8 @@ export interface ServerOptions {
   readonly dataFolder: string;
   readonly port?: number;
   readonly names?: readonly string[];
+  /** As for any process. */
+  readonly under?: readonly string[];
 }
 
 /** A real `parley serve --json`, listening. */
@@ -38,14 +40,17 @@ export class ServerProcess {
 
   /** `firstStart`: also wait for the invite that a first start prints. */
   static async start(options: ServerOptions, firstStart: boolean): Promise<ServerProcess> {
-    const child = spawnParley([
-      'serve',
-      '--json',
-      ...['--host', '127.0.0.1'],
-      ...['--port', String(options.port ?? 0)],
-      ...['--data', options.dataFolder],
-      ...(options.names ?? []).flatMap((name) => ['--name', name]),
-    ]);
+    const child = spawnParley(
+      [
+        'serve',
+        '--json',
+        ...['--host', '127.0.0.1'],
+        ...['--port', String(options.port ?? 0)],
+        ...['--data', options.dataFolder],
+        ...(options.names ?? []).flatMap((name) => ['--name', name]),
+      ],
+      { under: options.under ?? [] },
+    );
     const written: string[] = [];
     child.stdout.on('data', (text: string) => written.push(text));
     child.stderr.on('data', (text: string) => written.push(text));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseJsonLine } from './json-lines.ts';
 import { parley } from './process.ts';
 import { ScriptClient, type ScriptClientOptions, type ScriptEvent } from './script-client.ts';
-import { ServerProcess } from './server-process.ts';
+import { type ServerOptions, ServerProcess } from './server-process.ts';
 
 /** A server process, its users' folders and their clients: `await using world = await World.start()`. */
 export class World implements AsyncDisposable {
@@ -13,6 +13,8 @@ export class World implements AsyncDisposable {
   readonly folder: string;
   #server: ServerProcess;
   readonly #invite: string;
+  /** Of something in between, where clients do not reach the server itself. */
+  #portForClients: number | undefined;
 
   private constructor(stack: AsyncDisposableStack, folder: string, server: ServerProcess) {
     this.#stack = stack;
@@ -22,7 +24,7 @@ export class World implements AsyncDisposable {
     this.#stack.defer(() => this.#server.kill());
   }
 
-  static async start(options: { names?: readonly string[] } = {}): Promise<World> {
+  static async start(options: Pick<ServerOptions, 'names' | 'under'> = {}): Promise<World> {
     const stack = new AsyncDisposableStack();
     const folder = tempFolder(stack);
     const server = await ServerProcess.start({ dataFolder: join(folder, 'server'), ...options }, true);
@@ -35,7 +37,9 @@ export class World implements AsyncDisposable {
 
   /** The invite that the first start printed. */
   get invite(): string {
-    return this.#invite;
+    return this.#portForClients === undefined
+      ? this.#invite
+      : this.#invite.replace(/localhost:\d+/, `localhost:${this.#portForClients}`);
   }
 
   get serverFolder(): string {
@@ -48,7 +52,12 @@ export class World implements AsyncDisposable {
   }
 
   account(user: string): string {
-    return `${user}@localhost:${this.#server.port}`;
+    return `${user}@localhost:${this.#portForClients ?? this.#server.port}`;
+  }
+
+  /** From now on users join and connect at this port. */
+  goThrough(port: number): void {
+    this.#portForClients = port;
   }
 
   /** Starts the server again on the same folder and port. */
@@ -59,7 +68,7 @@ export class World implements AsyncDisposable {
   }
 
   /** `parley join`; what it printed. */
-  async join(user: string, invite: string = this.#invite): Promise<{ user: string; server: string; phrase: string }> {
+  async join(user: string, invite: string = this.invite): Promise<{ user: string; server: string; phrase: string }> {
     const finished = await parley(['join', invite, user, '--json', '--data', this.clientFolder(user)]);
     assert.equal(finished.code, 0, `join ${user}: ${finished.stderr}`);
     return parseJsonLine(finished.stdout.trim()) as { user: string; server: string; phrase: string };

@@ -81,6 +81,14 @@ export const KEY_PACKAGE_LIFETIME_MS = 30 * DAY;
 
 /** From the first byte of a connection to the end of its login. */
 export const HANDSHAKE_TIMEOUT_MS = 10 * SECOND;
+/** A client that has heard nothing for so long asks something, and takes the connection for dead after so much silence more. */
+export const ASK_AFTER_MS = 30 * SECOND;
+export const ANSWER_WAIT_MS = 20 * SECOND;
+/** The same where the server says other things but gives no answer. */
+export const MAX_ANSWER_WAIT_MS = MINUTE;
+/** A server that has heard nothing of a client for so long sends a WebSocket ping, and ends the connection at the second figure. */
+export const PING_AFTER_MS = 45 * SECOND;
+export const SILENCE_MS = 75 * SECOND;
 /** Connections of one server, of one address beyond loopback, and those that have not logged in yet. */
 export const MAX_CONNECTIONS = 12_000;
 export const MAX_CONNECTIONS_PER_ADDRESS = 1_000;

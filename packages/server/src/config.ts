@@ -11,6 +11,8 @@ import {
   MAX_PARTIAL_FRAMES_BYTES,
   MAX_REQUESTS_IN_FLIGHT,
   MAX_SOCKET_BUFFER,
+  PING_AFTER_MS,
+  SILENCE_MS,
 } from '@parley/protocol';
 import type { Authority } from './authority/authority.ts';
 import type { Clock } from './clock.ts';
@@ -41,6 +43,8 @@ export interface ServerConfig {
 /** What this server allows; the defaults and their units stand in the protocol's limits.ts. */
 export interface ServerLimits {
   readonly handshakeTimeoutMs: number;
+  readonly pingAfterMs: number;
+  readonly silenceMs: number;
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
   readonly maxHandshakesInProgress: number;
@@ -58,6 +62,8 @@ export interface ServerLimits {
 
 export const DEFAULT_LIMITS: ServerLimits = {
   handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
+  pingAfterMs: PING_AFTER_MS,
+  silenceMs: SILENCE_MS,
   maxConnections: MAX_CONNECTIONS,
   maxConnectionsPerAddress: MAX_CONNECTIONS_PER_ADDRESS,
   maxHandshakesInProgress: MAX_HANDSHAKES_IN_PROGRESS,

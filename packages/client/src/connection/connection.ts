@@ -1,14 +1,13 @@
-import { fromBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type Channel, FRAMES_PER_SECOND, type Frame, MAX_REQUESTS_IN_FLIGHT, Opcode, wipe } from '@parley/protocol';
-import { ErrorSchema, OkSchema, UserListSchema } from '@parley/protocol/wire';
+import { ErrorSchema, ListRequestSchema, OkSchema, UserListSchema } from '@parley/protocol/wire';
 import type { Environment, Timer } from '../environment.ts';
+import { Liveness } from './liveness.ts';
 import type { LoggedIn } from './login.ts';
 import { Pacer } from './pacer.ts';
 import { type Reply, RequestError } from './reply.ts';
 import type { BinarySocket } from './socket.ts';
 
-/** A request without an answer for this long means that the other end is gone. */
-const REQUEST_TIMEOUT_MS = 30_000;
 /** While the system holds this many bytes, no more frames are sealed; looked at again after a moment (no event says when). */
 const MAX_BUFFERED_BYTES = 1_024 * 1_024;
 const BUFFER_POLL_MS = 10;
@@ -40,6 +39,7 @@ export class Connection {
   readonly #handlers: ConnectionHandlers;
   readonly #maxInFlight: number;
   readonly #pacer: Pacer;
+  readonly #liveness: Liveness;
   readonly #early: Frame[];
   readonly #waiting: Waiting[] = [];
   readonly #inFlight = new Map<number, (reply: Reply) => void>();
@@ -47,8 +47,6 @@ export class Connection {
   #sequence = 0;
   #flushDue = false;
   #fillTimer: Timer | undefined;
-  #deadline: Timer | undefined;
-  #replies = 0;
   #closed = false;
 
   constructor(environment: Environment, login: LoggedIn, handlers: ConnectionHandlers) {
@@ -59,6 +57,7 @@ export class Connection {
     // Zero is a field that was not sent.
     this.#maxInFlight = login.limits?.requestsInFlight || MAX_REQUESTS_IN_FLIGHT;
     this.#pacer = new Pacer(login.limits?.framesPerSecond || FRAMES_PER_SECOND, environment.now());
+    this.#liveness = new Liveness(environment, { ask: () => this.#askAnything(), gone: () => this.close() });
     this.#early = login.frames;
   }
 
@@ -100,7 +99,7 @@ export class Connection {
     this.#flush();
     this.#closed = true;
     this.#fillTimer?.cancel();
-    this.#deadline?.cancel();
+    this.#liveness.stop();
     this.#socket.close();
     this.#channel.close();
     const lost = [...this.#inFlight.values(), ...this.#waiting.splice(0).map((request) => request.onReply)];
@@ -135,9 +134,22 @@ export class Connection {
         return;
       }
       const request = this.#waiting.shift() as Waiting;
-      this.#inFlight.set(this.#queue(request.opcode, request.body), request.onReply);
-      if (this.#deadline === undefined) this.#watch();
+      this.#ask(request);
     }
+  }
+
+  #ask({ opcode, body, onReply }: Waiting): void {
+    this.#inFlight.set(this.#queue(opcode, body), onReply);
+    this.#liveness.asked();
+  }
+
+  /** Whether anybody is there: a LIST of one name. It waits for nothing, also not where the server asked to be left alone. */
+  #askAnything(): void {
+    this.#ask({
+      opcode: Opcode.LIST,
+      body: toBinary(ListRequestSchema, create(ListRequestSchema, { limit: 1 })),
+      onReply: () => {},
+    });
   }
 
   #queue(opcode: number, body: Uint8Array): number {
@@ -157,19 +169,11 @@ export class Connection {
     for (const record of this.#channel.flush()) this.#socket.send(record);
   }
 
-  #watch(): void {
-    const replies = this.#replies;
-    this.#deadline = this.#environment.setTimer(() => {
-      this.#deadline = undefined;
-      if (this.#inFlight.size === 0) return;
-      if (this.#replies === replies) this.close();
-      else this.#watch();
-    }, REQUEST_TIMEOUT_MS);
-  }
-
   #receive(record: Uint8Array): void {
     try {
-      for (const frame of this.#channel.open(record)) this.#dispatch(frame);
+      const frames = this.#channel.open(record);
+      this.#liveness.heard();
+      for (const frame of frames) this.#dispatch(frame);
     } catch {
       // A record that does not open, or a body that does not decode: nothing more of this connection can be believed.
       this.close();
@@ -192,11 +196,7 @@ export class Connection {
     const onReply = this.#inFlight.get(sequence);
     if (onReply === undefined) return false;
     this.#inFlight.delete(sequence);
-    this.#replies += 1;
-    if (this.#inFlight.size === 0) {
-      this.#deadline?.cancel();
-      this.#deadline = undefined;
-    }
+    this.#liveness.answered(this.#inFlight.size > 0);
     onReply(reply);
     this.#fill();
     return true;

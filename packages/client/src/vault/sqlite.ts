@@ -3,7 +3,7 @@ import { wipe } from '@parley/protocol';
 import { nodeCrypto } from '@parley/protocol/crypto/node';
 import { deriveKey } from './argon2.ts';
 import { asVaultError, createDatabase, guarded, openDatabase } from './database.ts';
-import { openVaultKey, sealVaultKey } from './envelope.ts';
+import { type DeriveKey, openVaultKey, sealVaultKey } from './envelope.ts';
 import { collectionNumber, type SealedRow, Sealer } from './sealing.ts';
 import { type Change, type Collection, type Row, type ScanRange, type Vault, VaultError } from './vault.ts';
 
@@ -25,12 +25,15 @@ export async function createVault(file: string, passphrase: string): Promise<Vau
   }
 }
 
-/** @throws VaultError `not_found`, `locked`, `wrong_passphrase`, `damaged`, `io` */
-export async function openVault(file: string, passphrase: string): Promise<Vault> {
+/**
+ * @param derive argon2id, unless a test has to open a vault many times
+ * @throws VaultError `not_found`, `locked`, `wrong_passphrase`, `damaged`, `io`
+ */
+export async function openVault(file: string, passphrase: string, derive: DeriveKey = deriveKey): Promise<Vault> {
   // The lock comes before the expensive part: of two processes the second learns at once that it is too late.
   const { database, envelope } = openDatabase(file);
   try {
-    const vaultKey = await openVaultKey(nodeCrypto, deriveKey, passphrase, envelope);
+    const vaultKey = await openVaultKey(nodeCrypto, derive, passphrase, envelope);
     const sealer = new Sealer(nodeCrypto, vaultKey);
     wipe(vaultKey);
     return new SqliteVault(file, database, sealer);

@@ -10,13 +10,15 @@ export class LossySockets {
   /** Called after each of them. */
   afterSend: () => void = () => {};
 
+  readonly #deafened = new WeakSet<WebSocket>();
+  readonly #muted = new WeakSet<WebSocket>();
   #isKilled = false;
 
   readonly open = (url: string, protocol: string): WebSocketLike => {
     if (this.#isKilled) throw new Error('its process was killed');
     const socket = new WebSocket(url, protocol);
     this.sockets.push(socket);
-    const isDeaf = (): boolean => this.deaf;
+    const isDeaf = (): boolean => this.deaf || this.#deafened.has(socket);
     return {
       get binaryType() {
         return socket.binaryType;
@@ -29,7 +31,7 @@ export class LossySockets {
       },
       send: (data) => {
         this.sent.push(data.length);
-        socket.send(data);
+        if (!this.#muted.has(socket)) socket.send(data);
         this.afterSend();
       },
       close: (code, reason) => socket.close(code, reason),
@@ -40,6 +42,16 @@ export class LossySockets {
       },
     };
   };
+
+  /** Nothing comes any more over the connections that there are, and nobody is told. */
+  deafen(): void {
+    for (const socket of this.sockets) this.#deafened.add(socket);
+  }
+
+  /** Nothing gets through any more over the connections that there are, and nobody is told. */
+  mute(): void {
+    for (const socket of this.sockets) this.#muted.add(socket);
+  }
 
   /** Ends all connections, and there are no more. */
   kill(): void {

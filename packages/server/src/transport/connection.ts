@@ -23,7 +23,12 @@ export class Connection {
   #reader: ((message: Uint8Array | undefined) => void) | undefined;
   #drainWaiters: (() => void)[] = [];
   #ended = false;
-  readonly #onSent = (): void => this.#wakeDrainWaiters();
+  #heardMs: number;
+  readonly #onSent = (): void => {
+    // While it is not read it cannot be heard: that it takes what it is sent has to do.
+    if (this.#webSocket.isPaused) this.#heard();
+    this.#wakeDrainWaiters();
+  };
 
   constructor(
     id: number,
@@ -37,9 +42,12 @@ export class Connection {
     this.#socket = socket;
     this.#clock = clock;
     this.#lowWater = options.lowWater;
+    this.#heardMs = clock.monotonicMs();
     webSocket.binaryType = 'nodebuffer';
     webSocket.on('message', (data: Buffer, isBinary) => (isBinary ? this.#arrive(data) : this.close(UNSUPPORTED_DATA)));
+    webSocket.on('pong', () => this.#heard());
     webSocket.on('ping', (data) => {
+      this.#heard();
       if (options.pingBudget()) webSocket.pong(data);
       else webSocket.terminate();
     });
@@ -79,6 +87,16 @@ export class Connection {
     return new Promise((resolve) => this.#drainWaiters.push(resolve));
   }
 
+  /** When there was a last sign of life from the peer: monotonic. */
+  get heardMs(): number {
+    return this.#heardMs;
+  }
+
+  /** Asks for one. Every WebSocket answers by itself. */
+  ping(): void {
+    if (!this.#ended) this.#webSocket.ping();
+  }
+
   /** Nothing is received or sent any more. */
   get isOver(): boolean {
     return this.#ended;
@@ -108,6 +126,7 @@ export class Connection {
   }
 
   #arrive(message: Uint8Array): void {
+    this.#heard();
     if (this.#ended) return;
     const reader = this.#reader;
     if (reader !== undefined) {
@@ -117,6 +136,10 @@ export class Connection {
     }
     this.#arrived.push(message);
     if (this.#arrived.length >= MAX_WAITING) this.#webSocket.pause();
+  }
+
+  #heard(): void {
+    this.#heardMs = this.#clock.monotonicMs();
   }
 
   #end(): void {

@@ -8,6 +8,7 @@ import type { Clock } from '../clock.ts';
 import type { ServerConfig, ServerLimits } from '../config.ts';
 import { Admission, type Visitor } from './admission.ts';
 import { Connection } from './connection.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { answerHttp, refuseUpgrade } from './http.ts';
 import { TokenBucket } from './rate.ts';
 
@@ -38,6 +39,7 @@ export interface Port {
 export async function openPort(options: PortOptions): Promise<Port> {
   const { clock, limits } = options;
   const admission = new Admission(limits, clock);
+  const heartbeat = new Heartbeat(clock, limits);
   const sockets = new Set<Socket>();
   const server = makeServer(options.config, limits);
   const webSockets = new WebSocketServer({
@@ -60,6 +62,8 @@ export async function openPort(options: PortOptions): Promise<Port> {
         lowWater: limits.maxSocketBuffer / 2,
         pingBudget: () => pings.take() === 0,
       });
+      heartbeat.add(connection);
+      webSocket.once('close', () => heartbeat.remove(connection));
       options.onConnection(connection, () => admission.loggedIn(visitor));
     });
   };

@@ -57,6 +57,10 @@ export class RawSocket {
     this.#webSocket.ping();
   }
 
+  onPing(action: () => void): void {
+    this.#webSocket.on('ping', action);
+  }
+
   onPong(action: () => void): void {
     this.#webSocket.on('pong', action);
   }

@@ -1,14 +1,8 @@
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import { accounts } from './accounts.ts';
-import { blocks } from './blocks.ts';
 import type { Call, FromWorker, Handlers, Method, Results, ToWorker, WorkerOptions } from './calls.ts';
-import { consent } from './consent.ts';
-import { conversations } from './conversations.ts';
+import { handlersOver, openDatabase } from './database.ts';
 import { StoreError } from './errors.ts';
-import { keys } from './keys.ts';
-import { mailboxes } from './mailboxes.ts';
-import { migrate } from './schema.ts';
 
 /** The worker thread of a SQLite store: opens the file, then carries out each batch of calls in one transaction. */
 
@@ -24,32 +18,13 @@ function fail(error: unknown): void {
   port.close();
 }
 
-function open(): DatabaseSync {
-  const db = new DatabaseSync(options.file, { timeout: options.busyTimeoutMs, enableForeignKeyConstraints: true });
-  try {
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF');
-    migrate(db);
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
-}
-
 /** `M` ties the method to its arguments and its result. */
 function carryOut<M extends Method>(handlers: Handlers, { method, args }: Call<M>): Results[M] {
   return handlers[method](...args);
 }
 
 function serve(db: DatabaseSync): void {
-  const handlers: Handlers = {
-    ...accounts(db, options.mailboxes),
-    ...consent(db, options.mailboxes),
-    ...blocks(db),
-    ...conversations(db, options.mailboxes),
-    ...mailboxes(db, options.mailboxes),
-    ...keys(db),
-  };
+  const handlers = handlersOver(db, options.mailboxes);
   // IMMEDIATE: a second process may write as well, and a transaction that starts by reading could not be upgraded then.
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
@@ -76,7 +51,7 @@ function serve(db: DatabaseSync): void {
 }
 
 try {
-  serve(open());
+  serve(openDatabase(options.file, options.busyTimeoutMs));
 } catch (error) {
   fail(error);
 }
