@@ -99,22 +99,24 @@ export class Inbox {
     const { records } = this.#context;
     const before = records.progress(transaction).position;
     let position = before;
-    let connection: Connection | undefined;
+    let last: { readonly connection: Connection; readonly position: bigint } | undefined;
     for (const item of batch) {
       if (item.kind === 'reply') {
         await this.#attempt(transaction, undefined, (inner) => answered(this.#context, inner, item.key, item.reply));
         continue;
       }
       const at = readPosition(item.frame.body);
-      if (at !== undefined) connection = item.connection;
+      if (at !== undefined) last = { connection: item.connection, position: at };
       // Delivered before: at least once there, exactly once here. The ACK may have been lost.
       if (at !== undefined && at <= position) continue;
       await this.#attempt(transaction, item.frame, (inner) => receive(this.#context, inner, item.frame, at !== undefined));
       if (at !== undefined) position = at;
     }
-    if (connection === undefined) return;
+    if (last === undefined) return;
     if (position !== before) records.putProgress(transaction, { ...records.progress(transaction), position });
-    transaction.effect(() => connection?.notify(Opcode.ACK, toBinary(AckSchema, create(AckSchema, { position }))));
+    // Of what this connection has brought: it may be behind an earlier one whose items are still being processed here.
+    const { connection, position: brought } = last;
+    transaction.effect(() => connection.notify(Opcode.ACK, toBinary(AckSchema, create(AckSchema, { position: brought }))));
   }
 
   /** What cannot be processed is a gap that the user sees; it never keeps what comes after it from being processed. */

@@ -50,6 +50,8 @@ export class Sealer {
   readonly #nameKey: Uint8Array;
   readonly #groupKey: Uint8Array;
   readonly #rowKey: Uint8Array;
+  /** The last group that was named: rows of one conversation come in a row. */
+  #lastGroup: { readonly collection: Collection; readonly group: string; readonly tag: Uint8Array } | undefined;
 
   /** @param vaultKey 32 random bytes; the caller wipes them */
   constructor(crypto: CryptoProvider, vaultKey: Uint8Array) {
@@ -64,7 +66,11 @@ export class Sealer {
   }
 
   group(collection: Collection, group: string): Uint8Array {
-    return this.#tag(this.#groupKey, collection, group);
+    const last = this.#lastGroup;
+    if (last?.collection === collection && last.group === group) return last.tag;
+    const tag = this.#tag(this.#groupKey, collection, group);
+    this.#lastGroup = { collection, group, tag };
+    return tag;
   }
 
   seal(row: Row): SealedRow {
@@ -106,7 +112,8 @@ export class Sealer {
   }
 
   #tag(key: Uint8Array, collection: Collection, text: string): Uint8Array {
-    const data = new ByteWriter().u8(COLLECTIONS[collection].number).bytes(utf8(text)).finish();
+    const bytes = utf8(text);
+    const data = new ByteWriter(1 + bytes.length).u8(COLLECTIONS[collection].number).bytes(bytes).finish();
     return this.#crypto.hmacSha256(key, data).slice(0, NAME_BYTES);
   }
 }

@@ -162,8 +162,13 @@ export class Device {
 
   /** Pushes a mailbox item and waits until it is processed. */
   async deliver(opcode: number, body: Uint8Array, position = this.nextPosition()): Promise<void> {
-    this.#inbox.frame({ opcode, sequence: 0, body: concat(positionPrefix(position), body) }, this.#connection);
+    this.push(opcode, body, position);
     await this.settled();
+  }
+
+  /** Pushes a mailbox item, which waits. `connection`: another one than all else comes on. */
+  push(opcode: number, body: Uint8Array, position = this.nextPosition(), connection = this.#connection): void {
+    this.#inbox.frame({ opcode, sequence: 0, body: concat(positionPrefix(position), body) }, connection);
   }
 
   /** What is in the outbox with this opcode, oldest first. */

@@ -9,7 +9,6 @@ import {
   generateKeyPairSync,
   hash,
   type KeyObject,
-  randomBytes,
   sign,
   verify,
 } from 'node:crypto';
@@ -27,6 +26,7 @@ import {
   X25519_KEY_BYTES,
 } from './lengths.ts';
 import { importSecretKey, rememberSecretKey } from './node-keys.ts';
+import { randomBytes } from './node-random.ts';
 import { type CryptoProvider, DecryptError, InvalidKeyError, type KeyPair, LowOrderPointError } from './provider.ts';
 
 const AEAD = 'chacha20-poly1305';
@@ -36,7 +36,7 @@ const AEAD_OPTIONS = { authTagLength: POLY1305_TAG_BYTES };
 export const nodeCrypto: CryptoProvider = {
   name: 'node',
 
-  randomBytes: (length) => plain(randomBytes(length)),
+  randomBytes,
 
   sha256: (data) => plain(hash('sha256', data, 'buffer')),
   sha512: (data) => plain(hash('sha512', data, 'buffer')),
