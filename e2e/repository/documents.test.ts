@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { test } from 'node:test';
 import { parseScriptCommand } from '../../packages/cli/src/chat/script-commands.ts';
 import { Exit } from '../../packages/cli/src/exit.ts';
+import { entryFields } from '../../packages/cli/src/export/describe-entry.ts';
 import { workedExample } from '../../scripts/worked-example.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -50,7 +51,14 @@ test('docs/cli.md lists the exit codes and the commands of script mode', () => {
   const codes = [...document.matchAll(/^\| (\d) \|/gm)].map(([, code]) => Number(code));
   assert.deepEqual(codes, Object.values(Exit));
   const commands = [...document.matchAll(/`(\{"do":[^`]+\})`/g)].map(([, line = '']) => parseScriptCommand(line).do);
-  assert.deepEqual(commands, ['list', 'request', 'accept', 'refuse', 'cancel', 'block', 'send', 'quit']);
+  assert.deepEqual(commands, ['list', 'request', 'accept', 'refuse', 'cancel', 'block', 'send', 'delete', 'quit']);
+});
+
+test('docs/cli.md lists the fields of an exported message', () => {
+  const table = read('docs/cli.md').split('## History')[1]?.split('\n## ')[0] ?? '';
+  const rows = [...table.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(([, names = '']) => names.replaceAll('`', '').split(', '));
+  const entry = { id: '', conversation: '', from: '', at: 0, position: 0, kind: 'text', text: '', state: 'sent' } as const;
+  assert.deepEqual(rows.sort(), Object.keys(entryFields(entry)).sort());
 });
 
 test('the lockfile names no registry, and no package has an install script', () => {

@@ -72,6 +72,26 @@ export function createProgram(): Command {
     .option('--json', 'script mode: JSON commands on standard input, JSON events on standard output')
     .action(async (account, options) => (await import('./commands/chat.ts')).chat(account, options));
 
+  program
+    .command('export')
+    .description('write down what was said, as this device has it; needs no server')
+    .argument('[account]', 'NAME@HOST:PORT, if there are several accounts')
+    .option('--data <folder>', CLIENT_DATA)
+    .option('--passphrase-file <file>', PASSPHRASE)
+    .option('--with <user>', 'only the conversation with this user')
+    .option('--output <file>', 'a new file, for its owner alone, instead of standard output')
+    .option('--json', JSON_LINES)
+    .action(async (account, options) => (await import('./commands/export.ts')).exportHistory(account, options));
+
+  program
+    .command('passphrase')
+    .description('change the passphrase of an account')
+    .argument('[account]', 'NAME@HOST:PORT, if there are several accounts')
+    .option('--data <folder>', CLIENT_DATA)
+    .option('--passphrase-file <file>', 'file with the passphrase of now (else PARLEY_PASSPHRASE, else it is asked for)')
+    .option('--new-passphrase-file <file>', 'file with the new one (else PARLEY_NEW_PASSPHRASE, else it is asked for twice)')
+    .action(async (account, options) => (await import('./commands/passphrase.ts')).changePassphrase(account, options));
+
   for (const command of [program, ...program.commands, ...user.commands]) {
     command.helpOption('-h, --help', 'print this help').helpCommand(false);
     command.configureOutput({ outputError: (text, write) => write(oneLine(text, command)) });

@@ -1,10 +1,12 @@
 import { isUsername } from '@parley/protocol';
+import { deleteMessages } from './conversations/delete-messages.ts';
 import { Lanes } from './conversations/lanes.ts';
 import { compose, type Typed } from './conversations/outgoing-messages.ts';
 import { accept, block, cancel, refuse, request } from './conversations/requests.ts';
 import { tellError } from './conversations/tell.ts';
 import type { Environment } from './environment.ts';
 import { type ClientEvent, Events } from './events.ts';
+import { History } from './history.ts';
 import { Messenger } from './messenger.ts';
 import { Records } from './records/records.ts';
 import type { Vault } from './vault/vault.ts';
@@ -13,6 +15,8 @@ import type { Vault } from './vault/vault.ts';
 const MAX_WAITING = 10_000;
 /** Messages that are encrypted and stored in one go. */
 const MAX_TYPED_BATCH = 128;
+/** The lane of deletions; no name of a user. */
+const DELETING = '';
 /** `quit` waits this long for the answers to what was sent before. */
 const FLUSH_TIMEOUT_MS = 10_000;
 
@@ -32,6 +36,7 @@ export class ParleyClient {
   #quitting: Promise<void> | undefined;
   #typed: Typed[] = [];
   #sending = false;
+  #toDelete: string[] = [];
   #lists = 0;
   #state: 'new' | 'running' | 'over' = 'new';
 
@@ -57,6 +62,12 @@ export class ParleyClient {
 
   get user(): string {
     return this.#messenger.context.records.account.username;
+  }
+
+  /** What was said, as this device has it. */
+  get history(): History {
+    const { account, vault, conversations, outbox } = this.#messenger.context.records;
+    return new History({ user: account.username, vault, conversations: conversations.rows, outbox: outbox.rows });
   }
 
   /** Calls `listener` with everything that happens. Returns a function that ends it. */
@@ -127,6 +138,23 @@ export class ParleyClient {
     else this.#type(message);
   }
 
+  /**
+   * Deletes a message (by its id in hex), or what marks one as missing, from this device: when `deleted` comes, no byte of it is left in
+   * the vault's files. The other user keeps it. One's own that has not gone out is not sent; `error` with `not_sent` where it may have.
+   */
+  forget(id: string): void {
+    if (!this.#takes()) return;
+    if (this.#toDelete.length >= MAX_WAITING) {
+      this.#complain('quota_exceeded', 'too many messages wait to be deleted');
+      return;
+    }
+    // What is asked for in one go is done in one: the vault is written anew each time.
+    this.#toDelete.push(id);
+    if (this.#toDelete.length > 1) return;
+    const isTaken = this.#job(DELETING, () => deleteMessages(this.#messenger.context, this.#toDelete.splice(0)));
+    if (!isTaken) this.#toDelete = [];
+  }
+
   /** Resolves when everything asked and sent has its answer, however long the server is away; also when the client has ended. */
   async flush(): Promise<void> {
     while (!this.#isSettled()) await new Promise<void>((resolve) => this.#waiters.push(resolve));
@@ -168,11 +196,12 @@ export class ParleyClient {
     });
   }
 
-  #job(user: string, act: () => Promise<void>): void {
+  /** False when it was not taken, which the user is told. */
+  #job(lane: string, act: () => Promise<void>): boolean {
     const job = (): Promise<void> => act().catch((error: unknown) => this.#messenger.fail(error));
-    if (!this.#lanes.run(user, job, () => this.#progress())) {
-      this.#complain('quota_exceeded', 'too many commands wait for the server');
-    }
+    const isTaken = this.#lanes.run(lane, job, () => this.#progress());
+    if (!isTaken) this.#complain('quota_exceeded', 'too many commands wait for the server');
+    return isTaken;
   }
 
   #type(message: Typed): void {

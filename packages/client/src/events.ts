@@ -12,12 +12,15 @@ export type ClientEvent =
   | { event: 'refused'; by: string }
   /** `at`: when the sender sent it, Unix time in milliseconds, as the sender says. `id`: of the message, hex. */
   | { event: 'message'; from: string; text: string; at: number; id: string }
-  /** The server has answered OK to the message that `send` was given this id for. */
-  | { event: 'sent'; id: string }
+  /** The server has answered OK to the message that `send` was given this id for. `message`: the id of the message itself, hex. */
+  | { event: 'sent'; id: string; message: string }
+  /** This message is in this device's history no more. One of one's own that had not gone out is not sent, and no `sent` comes. */
+  | { event: 'deleted'; id: string }
   | { event: 'presence'; user: string; online: boolean }
   | { event: 'offline' }
   | { event: 'online' }
-  | { event: 'error'; code: ClientErrorCode; message: string };
+  /** `id`: the message that could not be deleted. */
+  | { event: 'error'; code: ClientErrorCode; message: string; id?: string };
 
 export type ClientEventName = ClientEvent['event'];
 
@@ -31,7 +34,11 @@ export type LocalErrorCode =
   /** Something arrived that cannot be read: a gap in the conversation. */
   | 'unreadable'
   /** Content of a kind that only newer clients can show. */
-  | 'cannot_show';
+  | 'cannot_show'
+  /** There is no message with this id to be deleted. */
+  | 'unknown_message'
+  /** The message to be deleted is on its way; it can be deleted when it was sent. */
+  | 'not_sent';
 
 /** Calls listeners in the order in which they came. */
 export class Events {

@@ -2,6 +2,7 @@ export { ParleyClient } from './client.ts';
 export { type Environment, standardEnvironment, type Timer, type WebSocketLike } from './environment.ts';
 export { ConnectError, LoginError, type LoginErrorCode } from './errors.ts';
 export type { ClientErrorCode, ClientEvent, ClientEventName, LocalErrorCode } from './events.ts';
+export { type EntryState, History, type HistoryEntry, type HistoryRange } from './history.ts';
 export { type Joined, type JoinOptions, join } from './join.ts';
 export {
   type Change,
@@ -11,4 +12,5 @@ export {
   type Vault,
   VaultError,
   type VaultErrorCode,
+  type WriteOptions,
 } from './vault/vault.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { MAX_TEXT_BYTES, Opcode, toHex } from '@parley/protocol';
-import { type Commit, CommitSchema, ContentSchema, type Message, MessageSchema } from '@parley/protocol/wire';
+import { type Commit, CommitSchema, ContentSchema, type Message, MessageSchema, TextSchema } from '@parley/protocol/wire';
 import { MESSAGES_PER_UPDATE } from '../src/conversations/key-update.ts';
 import type { Change } from '../src/vault/vault.ts';
 import { type Device, randomId } from './support/device.ts';
@@ -38,6 +38,23 @@ test('refuses a message whose outer id is not the signed one, and can still open
   assert.deepEqual([texts(alice), alice.codes()], [[], ['unreadable']]);
   await deliver(alice, message);
   assert.deepEqual(texts(alice), ['hello']);
+});
+
+test('refuses a message under the id of one of its own, which stays what it was', async () => {
+  const scene = await Scene.create();
+  const { alice, bob } = await scene.pair();
+  const { id } = await scene.say(alice, 'bob', 'mine');
+  await bob.send('alice', 'yours');
+  const [row] = bob.waiting(Opcode.MESSAGE);
+  assert.ok(row);
+  const text = { case: 'text', value: create(TextSchema, { text: 'mine, too' }) } as const;
+  const content = toBinary(ContentSchema, create(ContentSchema, { id, sentMs: 1n, body: text }));
+  bob.context.records.outbox.rows.set(row.key, { ...row, messageId: id, content, body: new Uint8Array(0) });
+  await bob.send('alice', 'and this');
+  for (const { body } of bob.waiting(Opcode.MESSAGE)) await deliver(alice, fromBinary(MessageSchema, body));
+  assert.deepEqual([texts(alice), alice.codes()], [['and this'], ['unreadable']]);
+  const [first] = await alice.history.page('bob', { after: 0, limit: 1 });
+  assert.deepEqual([first?.from, first?.kind === 'text' && first.text], ['alice', 'mine']);
 });
 
 test('refuses a message in a conversation that it does not know', async () => {

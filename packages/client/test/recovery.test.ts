@@ -79,9 +79,13 @@ test('a user who has lost the vault comes back with the phrase, and the conversa
   await join({ environment, vault, invite: await world.invite(), username: 'alice', recover: phrase });
   const again = await world.start('alice', vault);
   assert.equal((await again.events.next('accepted')).by, 'bob');
+  const { message } = await again.events.next('error', ({ code }) => code === 'unreadable');
+  assert.match(message, /you and bob have said before is missing/);
   await say(bob, again, 'welcome back');
   await say(again, bob, 'thank you');
   assert.equal(history(bob).length, 3);
+  assert.equal(history(again).length, 3, 'a gap, welcome back, thank you');
+  assert.equal(again.events.of('error').length, 1);
 });
 
 test('a message to somebody whose only device is gone waits for the new one', async () => {

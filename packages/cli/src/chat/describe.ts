@@ -24,6 +24,7 @@ export function describe(event: ClientEvent, self: string): string[] {
       return [`${timeOfDay(event.at)} ${mark}${first}`, ...more.map((line) => `${' '.repeat(5)} ${mark}${line}`)];
     }
     case 'sent':
+    case 'deleted':
       return [];
     case 'presence':
       return [`${neutralize(event.user)} ${event.online ? 'is on line.' : 'left.'}`];

@@ -3,7 +3,8 @@ export type ScriptCommand =
   | { readonly do: 'list' }
   | { readonly do: 'quit' }
   | { readonly do: 'request' | 'accept' | 'refuse' | 'cancel' | 'block'; readonly user: string }
-  | { readonly do: 'send'; readonly to: string; readonly text: string; readonly id: string };
+  | { readonly do: 'send'; readonly to: string; readonly text: string; readonly id: string }
+  | { readonly do: 'delete'; readonly id: string };
 
 /** Which fields each command has; all are strings. */
 const FIELDS: { readonly [Name in ScriptCommand['do']]: readonly string[] } = {
@@ -15,6 +16,7 @@ const FIELDS: { readonly [Name in ScriptCommand['do']]: readonly string[] } = {
   cancel: ['user'],
   block: ['user'],
   send: ['to', 'text', 'id'],
+  delete: ['id'],
 };
 
 /** The line is no command; the message says why, and repeats nothing of it but a field's name. */

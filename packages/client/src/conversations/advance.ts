@@ -57,7 +57,8 @@ async function encrypt(context: Context, transaction: Transaction, group: GroupS
   for (const row of rows) {
     const step = await environment.mls.encrypt(state, row.content, row.messageId);
     const message = { conversation: row.conversation, epoch, id: row.messageId, ciphertext: step.ciphertext };
-    outbox.put(transaction, { ...row, epoch, body: toBinary(MessageSchema, create(MessageSchema, message)) });
+    const body = toBinary(MessageSchema, create(MessageSchema, message));
+    outbox.put(transaction, { ...row, epoch, body, encrypted: true });
     transaction.effect(() => step.discard());
     state = step.state;
   }

@@ -1,4 +1,4 @@
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { toHex } from '@parley/protocol';
 import { type Conversation, MessageKind, MessageRowSchema } from '../gen/rows_pb.ts';
 import type { Transaction } from '../records/transaction.ts';
@@ -26,6 +26,14 @@ export function putMessage(
     order: context.records.nextOrder(),
     value: toBinary(MessageRowSchema, create(MessageRowSchema, init)),
   });
+}
+
+/** Marks one's own message as not sent: the server did not take it, or there is no conversation for it any more. */
+export async function markRefused(transaction: Transaction, id: Uint8Array): Promise<void> {
+  const row = await transaction.find('message', toHex(id));
+  if (row === undefined) return;
+  const message = fromBinary(MessageRowSchema, row.value);
+  transaction.putRow({ ...row, value: toBinary(MessageRowSchema, { ...message, refused: true }) });
 }
 
 /** Marks in a conversation's history that something the other one has sent is missing. */

@@ -55,6 +55,8 @@ async function openMessage(
   if (id.length !== MESSAGE_ID_BYTES || !equalBytes(id, step.authenticatedData) || !equalBytes(id, message.id)) {
     throw new MlsError('refused', 'a message whose ids differ');
   }
+  // It would take the place of something that this user has said, or of a gap.
+  if (await transaction.has('message', toHex(id))) throw new MlsError('refused', 'a message under the id of another one');
   transaction.putGroup(toHex(conversation.id), step.state);
   transaction.effect(() => step.discard());
   transaction.putRow({ collection: 'seen', key: toHex(id), order: environment.now(), value: new Uint8Array(0) });

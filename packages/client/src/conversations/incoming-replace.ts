@@ -8,6 +8,7 @@ import { type CheckedConsent, checkReplace } from './consent.ts';
 import { InvalidConsentError } from './consent-errors.ts';
 import { proofHolds } from './consent-proof.ts';
 import type { Context } from './context.ts';
+import { putGap } from './history.ts';
 import { requireAnnounced } from './incoming-consent.ts';
 import { mlsDevice, storedKeyPackages } from './key-packages.ts';
 import { nextUpdateMs } from './key-update.ts';
@@ -121,9 +122,16 @@ function take(
     switchTo(context, transaction, old, successor(context, old, { ...init, state }));
   } else {
     const updateDueMs = nextUpdateMs(context);
-    transaction.put(conversations, create(ConversationSchema, { ...init, peer, state, thread: init.id, updateDueMs }));
+    const isFirst = !transaction.values(conversations).some((row) => row.peer === peer);
+    const next = create(ConversationSchema, { ...init, peer, state, thread: init.id, updateDueMs });
+    transaction.put(conversations, next);
     const contact = transaction.get(contacts, peer);
     if (contact !== undefined) transaction.put(contacts, { ...contact, conversation: init.id });
+    if (isFirst) {
+      putGap(context, transaction, next);
+      const message = `what you and ${peer} have said before is missing here: it was on a device that is lost`;
+      tellError(context, transaction, 'unreadable', message);
+    }
   }
   settlePair(context, transaction, peer);
 }

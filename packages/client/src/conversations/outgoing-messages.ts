@@ -6,6 +6,7 @@ import { ConversationState, type OutboxRow } from '../gen/rows_pb.ts';
 import type { Transaction } from '../records/transaction.ts';
 import { advanceAtEnd } from './advance.ts';
 import type { Context } from './context.ts';
+import { markRefused } from './history.ts';
 import { MAX_OUTBOX } from './outbox.ts';
 import { tellError } from './tell.ts';
 import { isBeingAccepted, putOwn } from './unbound-messages.ts';
@@ -75,10 +76,11 @@ export async function messageAnswered(context: Context, transaction: Transaction
     if (conversation !== undefined && isBehind) transaction.put(records.conversations, { ...conversation, behind: true });
   } else if (reply.kind === 'error') {
     transaction.delete(records.outbox, row.key);
+    await markRefused(transaction, row.messageId);
     tellError(context, transaction, reply.error.code, `a message to ${row.peer} was not taken: ${reply.error.message}`);
   } else {
     transaction.delete(records.outbox, row.key);
-    transaction.tell({ event: 'sent', id: row.tag });
+    transaction.tell({ event: 'sent', id: row.tag, message: toHex(row.messageId) });
     if (conversation !== undefined) {
       const sentSinceUpdate = conversation.sentSinceUpdate + 1;
       transaction.put(records.conversations, { ...conversation, sentSinceUpdate });

@@ -11,6 +11,7 @@ import { IdentityChangedError, InvalidConsentError } from './consent-errors.ts';
 import { keptProof } from './consent-proof.ts';
 import type { Context } from './context.ts';
 import { askForUser, makeGroup } from './group-making.ts';
+import { markRefused } from './history.ts';
 import { claimKeyPackages } from './key-packages.ts';
 import { noteChange, recognise } from './pins.ts';
 import { dropOwnReplacement, ownReplacement, replaceKey, successor, switchTo } from './replaced.ts';
@@ -95,12 +96,12 @@ async function make(
 }
 
 /** What the server says to a REPLACE of ours. */
-export function replaceAnswered(
+export async function replaceAnswered(
   context: Context,
   transaction: Transaction,
   row: OutboxRow,
   error: RequestError | undefined,
-): void {
+): Promise<void> {
   const { conversations } = context.records;
   const old = transaction.get(conversations, toHex(row.requestId));
   const next = transaction.get(conversations, toHex(row.conversation));
@@ -112,7 +113,7 @@ export function replaceAnswered(
   }
   dropOwnReplacement(context, transaction, old, new Uint8Array(0));
   if (error.code === 'unknown_conversation') {
-    close(context, transaction, old);
+    await close(context, transaction, old);
     return;
   }
   if (error.code === 'stale_epoch' && error.winnerConversation.length > 0) {
@@ -130,14 +131,15 @@ export function replaceAnswered(
 }
 
 /** The server has never heard of it, or has forgotten it: the two have to ask each other again. */
-function close(context: Context, transaction: Transaction, old: Conversation): void {
+async function close(context: Context, transaction: Transaction, old: Conversation): Promise<void> {
   const { contacts, conversations, outbox } = context.records;
   transaction.put(conversations, { ...old, state: ConversationState.CLOSED });
   const contact = transaction.get(contacts, old.peer);
   if (contact !== undefined) transaction.put(contacts, { ...contact, conversation: new Uint8Array(0) });
   for (const waiting of transaction.values(outbox)) {
-    if (waiting.opcode === Opcode.MESSAGE && toHex(waiting.conversation) === toHex(old.id))
-      dropMessage(context, transaction, waiting);
+    if (waiting.opcode !== Opcode.MESSAGE || toHex(waiting.conversation) !== toHex(old.id)) continue;
+    await markRefused(transaction, waiting.messageId);
+    dropMessage(context, transaction, waiting);
   }
   tellError(
     context,

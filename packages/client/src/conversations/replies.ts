@@ -114,6 +114,8 @@ function dropConversation(context: Context, transaction: Transaction, row: Outbo
   }
   for (const waiting of transaction.values(outbox)) {
     if (waiting.opcode !== Opcode.MESSAGE || toHex(waiting.conversation) !== key) continue;
+    // There is no conversation whose history could show it.
+    transaction.deleteRow('message', toHex(waiting.messageId));
     dropMessage(context, transaction, waiting);
   }
 }

@@ -26,13 +26,8 @@ const accountTable = new Table('account', AccountSchema, () => ACCOUNT_KEY);
 export class Records {
   readonly contacts = new Table('contact', ContactSchema, (row) => row.username);
   readonly requests = new Table('request', RequestSchema, (row) => toHex(row.requestId));
-  readonly conversations = new Table('conversation', ConversationSchema, (row) => toHex(row.id));
-  readonly outbox = new Table(
-    'outbox',
-    OutboxRowSchema,
-    (row) => row.key,
-    (row) => row.order,
-  );
+  readonly conversations = conversationTable();
+  readonly outbox = outboxTable();
   readonly #progress = progressTable();
   readonly #vault: Vault;
   readonly #groups: Groups;
@@ -149,6 +144,19 @@ export function accountRow(account: Account): Row {
 
 export function progressRow(progress: Progress): Row {
   return progressTable().row(progress);
+}
+
+export function conversationTable() {
+  return new Table('conversation', ConversationSchema, (row) => toHex(row.id));
+}
+
+export function outboxTable() {
+  return new Table(
+    'outbox',
+    OutboxRowSchema,
+    (row) => row.key,
+    (row) => row.order,
+  );
 }
 
 function progressTable() {

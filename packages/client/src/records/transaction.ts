@@ -20,6 +20,7 @@ export class Transaction {
   readonly #effects: (() => void)[] = [];
   readonly #told: ClientEvent[] = [];
   readonly #endings = new Map<string, (transaction: Transaction) => Promise<void>>();
+  #erases = false;
 
   constructor(vault: Vault, groups: Groups, parent?: Transaction) {
     this.#vault = vault;
@@ -47,11 +48,14 @@ export class Transaction {
   }
 
   /** Rows of collections that are not kept in memory. */
-  async has(collection: Collection, key: string): Promise<boolean> {
+  async find(collection: Collection, key: string): Promise<Row | undefined> {
     const change = this.#rows.get(`${collection}/${key}`);
-    if (change !== undefined) return 'put' in change;
-    if (this.#parent !== undefined) return this.#parent.has(collection, key);
-    return (await this.#vault.get(collection, key)) !== undefined;
+    if (change !== undefined) return 'put' in change ? change.put : undefined;
+    return (this.#parent ?? this.#vault).find(collection, key);
+  }
+
+  async has(collection: Collection, key: string): Promise<boolean> {
+    return (await this.find(collection, key)) !== undefined;
   }
 
   putRow(row: Row): void {
@@ -60,6 +64,11 @@ export class Transaction {
 
   deleteRow(collection: Collection, key: string): void {
     this.#rows.set(`${collection}/${key}`, { delete: { collection, key } });
+  }
+
+  /** Nothing of what this deletes is left in the vault's files when the user is told. */
+  erase(): void {
+    this.#erases = true;
   }
 
   async group(key: string): Promise<GroupState | undefined> {
@@ -99,6 +108,7 @@ export class Transaction {
     for (const [name, ending] of inner.#endings) this.#endings.set(name, ending);
     this.#effects.push(...inner.#effects);
     this.#told.push(...inner.#told);
+    this.#erases ||= inner.#erases;
     return result;
   }
 
@@ -113,7 +123,7 @@ export class Transaction {
     for (const [key, state] of this.#groups) changes.push(...this.#groupStates.changes(key, state));
     const row = this.#told.length > 0 ? eventRow(teller.nextOrder(), this.#told) : undefined;
     if (row !== undefined) changes.push({ put: row });
-    if (changes.length > 0) await this.#vault.write(changes);
+    if (changes.length > 0) await this.#vault.write(changes, { erase: this.#erases });
     for (const { table, key, value } of this.#values.values()) {
       if (value === undefined) table.rows.delete(key);
       else table.rows.set(key, value as MessageShape<DescMessage>);
@@ -149,7 +159,11 @@ export interface Teller {
 }
 
 function eventRow(order: number, events: readonly ClientEvent[]): Row {
-  return { collection: 'event', key: String(order), order, value: utf8(JSON.stringify(events)) };
+  return { collection: 'event', key: String(order), order, value: writeEvents(events) };
+}
+
+export function writeEvents(events: readonly ClientEvent[]): Uint8Array {
+  return utf8(JSON.stringify(events));
 }
 
 export function readEvents(row: Row): ClientEvent[] {

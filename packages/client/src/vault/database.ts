@@ -46,7 +46,7 @@ export function createDatabase(file: string, envelope: Uint8Array): DatabaseSync
   });
 }
 
-/** @throws VaultError `not_found`, `locked`, `damaged`, `io` */
+/** @throws VaultError `not_found`, `locked`, `damaged`, `newer`, `io` */
 export function openDatabase(file: string): { database: DatabaseSync; envelope: Uint8Array } {
   return guarded(file, () => {
     if (!existsSync(file)) throw new VaultError('not_found', `${file} does not exist: join with an invite first`);
@@ -85,9 +85,11 @@ function lock(file: string): DatabaseSync {
 function checkedEnvelope(database: DatabaseSync, file: string): Uint8Array {
   // What a crash left in the log comes first; after that, half a page is missing bytes, which SQLite would read as zeros.
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-  if (statSync(file).size % PAGE_BYTES !== 0) throw damaged('it was cut');
   const version = database.prepare('PRAGMA user_version').get()?.user_version;
-  if (typeof version === 'number' && version > SCHEMA_VERSION) throw damaged('a newer parley made it: update this one');
+  if (typeof version === 'number' && version > SCHEMA_VERSION) {
+    throw new VaultError('newer', `${file} was made by a newer parley than this one: update this one`);
+  }
+  if (statSync(file).size % PAGE_BYTES !== 0) throw damaged('it was cut');
   // A schema that somebody added a trigger or a view to is not ours.
   const schema = schemaOf(database);
   if (schema.length !== SCHEMA.length || SCHEMA.some((sql) => !schema.includes(sql))) throw damaged('it is not a vault');

@@ -5,7 +5,7 @@ import { deriveKey } from './argon2.ts';
 import { asVaultError, createDatabase, guarded, openDatabase } from './database.ts';
 import { type DeriveKey, openVaultKey, sealVaultKey } from './envelope.ts';
 import { collectionNumber, type SealedRow, Sealer } from './sealing.ts';
-import { type Change, type Collection, type Row, type ScanRange, type Vault, VaultError } from './vault.ts';
+import { type Change, type Collection, type Row, type ScanRange, type Vault, VaultError, type WriteOptions } from './vault.ts';
 
 const VAULT_KEY_BYTES = 32;
 /** Sealed rows that were deleted or replaced stay in the write-ahead log for at most so many transactions. */
@@ -27,7 +27,7 @@ export async function createVault(file: string, passphrase: string): Promise<Vau
 
 /**
  * @param derive argon2id, unless a test has to open a vault many times
- * @throws VaultError `not_found`, `locked`, `wrong_passphrase`, `damaged`, `io`
+ * @throws VaultError `not_found`, `locked`, `wrong_passphrase`, `damaged`, `newer`, `io`
  */
 export async function openVault(file: string, passphrase: string, derive: DeriveKey = deriveKey): Promise<Vault> {
   // The lock comes before the expensive part: of two processes the second learns at once that it is too late.
@@ -54,7 +54,7 @@ class SqliteVault implements Vault {
   readonly #put: StatementSync;
   readonly #delete: StatementSync;
   readonly #get: StatementSync;
-  #turn: PromiseWithResolvers<void> | undefined;
+  #turn: Turn | undefined;
   #sinceCheckpoint = 0;
   #closed = false;
 
@@ -70,6 +70,10 @@ class SqliteVault implements Vault {
   }
 
   async get(collection: Collection, key: string): Promise<Uint8Array | undefined> {
+    return (await this.find(collection, key))?.value;
+  }
+
+  async find(collection: Collection, key: string): Promise<Row | undefined> {
     const row = this.#reading(() => {
       const name = this.#sealer.name(collection, key);
       const found = this.#get.get(name);
@@ -77,7 +81,7 @@ class SqliteVault implements Vault {
       return found && this.#sealer.open(collection, { ...sealedRow(found), name, collection: collectionNumber(collection) });
     });
     await this.#turn?.promise;
-    return row?.value;
+    return row;
   }
 
   async scan(collection: Collection, range: ScanRange = {}): Promise<Row[]> {
@@ -94,19 +98,20 @@ class SqliteVault implements Vault {
     return range.limit === undefined ? rows : rows.slice(0, range.limit);
   }
 
-  async write(changes: readonly Change[], { sync } = { sync: true }): Promise<void> {
+  async write(changes: readonly Change[], { sync = true, erase = false }: WriteOptions = {}): Promise<void> {
     this.#mustBeOpen();
     // Sealed before anything is touched: a change that is refused undoes no other.
     const steps = changes.map((change) =>
       'put' in change ? this.#sealer.seal(change.put) : this.#sealer.name(change.delete.collection, change.delete.key),
     );
-    if (steps.length === 0) return this.#turn?.promise;
+    if (steps.length === 0 && !erase) return this.#turn?.promise;
     // Where a transaction is open it takes this with it.
-    if (!sync && this.#turn === undefined) {
+    if (!sync && !erase && this.#turn === undefined) {
       guarded(this.#file, () => this.#withoutSync(() => this.#carryOut(steps)));
       return;
     }
     const turn = this.#joinTurn();
+    turn.erase ||= erase;
     try {
       this.#carryOut(steps);
     } catch (error) {
@@ -141,10 +146,14 @@ class SqliteVault implements Vault {
     const envelope = await sealVaultKey(nodeCrypto, deriveKey, newPassphrase, vaultKey).finally(() => wipe(vaultKey));
     this.#mustBeOpen();
     const turn = this.#joinTurn();
-    this.#database.prepare('UPDATE envelope SET bytes = ? WHERE id = 1').run(envelope);
-    await turn.promise;
     // The old envelope opens with the old passphrase: it must not stay in the log.
-    guarded(this.#file, () => this.#checkpoint());
+    turn.erase = true;
+    try {
+      this.#database.prepare('UPDATE envelope SET bytes = ? WHERE id = 1').run(envelope);
+    } catch (error) {
+      this.#fail(error);
+    }
+    return turn.promise;
   }
 
   async close(): Promise<void> {
@@ -191,10 +200,10 @@ class SqliteVault implements Vault {
   }
 
   /** The transaction of this turn, which ends when the event loop has run everything that is ready. */
-  #joinTurn(): PromiseWithResolvers<void> {
+  #joinTurn(): Turn {
     if (this.#turn !== undefined) return this.#turn;
     guarded(this.#file, () => this.#database.exec('BEGIN'));
-    const turn = Promise.withResolvers<void>();
+    const turn: Turn = { ...Promise.withResolvers<void>(), erase: false };
     this.#turn = turn;
     setImmediate(() => {
       if (this.#turn === turn) this.#commit();
@@ -207,6 +216,7 @@ class SqliteVault implements Vault {
     if (turn === undefined) return;
     try {
       this.#database.exec('COMMIT');
+      if (turn.erase) this.#erase();
     } catch (error) {
       this.#fail(error);
       return;
@@ -230,6 +240,15 @@ class SqliteVault implements Vault {
     turn?.reject(asVaultError(this.#file, error));
   }
 
+  /**
+   * `secure_delete` overwrites a row where it lies. Where the tree was balanced, though, copies of rows that were moved to another page
+   * stay behind in the free part of the old one: only new pages for all rows have none.
+   */
+  #erase(): void {
+    this.#database.exec('VACUUM');
+    this.#checkpoint();
+  }
+
   #checkpoint(): void {
     this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     this.#sinceCheckpoint = 0;
@@ -238,6 +257,12 @@ class SqliteVault implements Vault {
   #mustBeOpen(): void {
     if (this.#closed) throw new Error('the vault is closed');
   }
+}
+
+/** The writes of one turn of the event loop. */
+interface Turn extends PromiseWithResolvers<void> {
+  /** One of them wants nothing left of what it deletes. */
+  erase: boolean;
 }
 
 function sealedRow(found: Record<string, unknown>): SealedRow {

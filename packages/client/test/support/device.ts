@@ -32,6 +32,7 @@ import { showRequest } from '../../src/conversations/requests.ts';
 import type { Environment } from '../../src/environment.ts';
 import type { ClientEvent, ClientEventName } from '../../src/events.ts';
 import type { Account, Conversation, OutboxRow } from '../../src/gen/rows_pb.ts';
+import { History } from '../../src/history.ts';
 import { accountRow, Records } from '../../src/records/records.ts';
 import { MemoryVault } from './memory-vault.ts';
 
@@ -207,6 +208,12 @@ export class Device {
     const { context } = this;
     await context.records.transact(async (transaction) => compose(context, transaction, [{ to, text, tag }]));
     await this.settled();
+  }
+
+  get history(): History {
+    const { account, conversations, outbox } = this.context.records;
+    const tables = { conversations: conversations.rows, outbox: outbox.rows };
+    return new History({ user: account.username, vault: this.vault, ...tables });
   }
 
   /** The conversation that is the current one with a contact. */

@@ -1,4 +1,4 @@
-import type { Change, Collection, Row, ScanRange, Vault } from '../../src/vault/vault.ts';
+import type { Change, Collection, Row, ScanRange, Vault, WriteOptions } from '../../src/vault/vault.ts';
 
 /**
  * A vault in memory that keeps the contract of vault.ts (vault/rows.test.ts holds it to that), outlives the client that uses it,
@@ -19,7 +19,14 @@ export class MemoryVault implements Vault {
   }
 
   async get(collection: Collection, key: string): Promise<Uint8Array | undefined> {
-    return this.#inTurn(() => this.rows.get(`${collection}/${key}`)?.value.slice());
+    return (await this.find(collection, key))?.value;
+  }
+
+  async find(collection: Collection, key: string): Promise<Row | undefined> {
+    return this.#inTurn(() => {
+      const row = this.rows.get(`${collection}/${key}`);
+      return row && copy(row);
+    });
   }
 
   async scan(collection: Collection, range: ScanRange = {}): Promise<Row[]> {
@@ -35,7 +42,7 @@ export class MemoryVault implements Vault {
     );
   }
 
-  async write(changes: readonly Change[], _options?: { readonly sync: boolean }): Promise<void> {
+  async write(changes: readonly Change[], _options?: WriteOptions): Promise<void> {
     // As they are now: the caller may use its objects for something else while the write waits.
     const copies = changes.map(
       (change): Change => ('put' in change ? { put: copy(change.put) } : { delete: { ...change.delete } }),

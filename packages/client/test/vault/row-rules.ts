@@ -50,6 +50,26 @@ export function rowRules(name: string, newPlace: () => Promise<VaultPlace>): voi
       assert.equal(text(await vault.get('contact', 'bob')), 'pin');
     });
 
+    it('finds a row with its group and order, and none where there is none', async () => {
+      await put(message('m', 'g', 7), { collection: 'contact', key: 'bob', value: bytes('pin') });
+      assert.deepEqual(await vault.find('message', 'm'), message('m', 'g', 7));
+      assert.deepEqual(await vault.find('contact', 'bob'), { collection: 'contact', key: 'bob', order: 0, value: bytes('pin') });
+      assert.equal(await vault.find('message', 'bob'), undefined);
+    });
+
+    it('keeps all other rows of a write that erases, and of those that were called with it', async () => {
+      await put(message('old', 'g', 1), message('stays', 'g', 2));
+      const before = put(message('before', 'g', 3));
+      const erasing = vault.write([{ delete: { collection: 'message', key: 'old' } }, { put: message('with', 'g', 4) }], {
+        erase: true,
+      });
+      const after = put(message('after', 'g', 5));
+      await Promise.all([before, erasing, after]);
+      assert.deepEqual(keys(await vault.scan('message', { group: 'g' })), ['stays', 'before', 'with', 'after']);
+      await vault.write([], { erase: true });
+      assert.equal(text(await vault.get('message', 'with')), 'text of with');
+    });
+
     it('keeps collections apart', async () => {
       await put({ collection: 'contact', key: 'x', value: bytes('1') }, { collection: 'outbox', key: 'x', value: bytes('2') });
       assert.equal(text(await vault.get('contact', 'x')), '1');

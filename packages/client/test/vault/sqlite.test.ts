@@ -9,7 +9,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import { createVault, openVault } from '../../src/vault/sqlite.ts';
-import { VaultError } from '../../src/vault/vault.ts';
+import { type Change, VaultError } from '../../src/vault/vault.ts';
 
 const PASSPHRASE = 'correct horse battery staple';
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -97,6 +97,40 @@ describe('the file of a vault', () => {
     assert.equal(containsPart(seen, old), false);
   });
 
+  it('has nothing left of a row that was erased, in file or log, also where its page was divided or joined', async (t) => {
+    const file = await freshFile(t);
+    const vault = await createVault(file, PASSPHRASE);
+    // As in a client's life: messages stay, what is told and sent comes and goes between them.
+    const quickly = { sync: false };
+    const size = (i: number) => (i % 10 === 0 ? 3_000 : (i * 37) % 600);
+    for (let i = 0; i < 800; i++) {
+      const changes: Change[] = [
+        { put: { collection: 'message', key: `m${i}`, group: 'g', order: i, value: new Uint8Array(size(i)) } },
+        { put: { collection: 'seen', key: `m${i}`, order: i, value: new Uint8Array(0) } },
+        { put: { collection: 'mls-secrets', key: `c${i % 5}`, value: new Uint8Array(2_000 + ((i * 53) % 900)) } },
+        { put: { collection: 'event', key: 'e', value: new Uint8Array(size(i) + 100) } },
+      ];
+      await vault.write(changes, quickly);
+      await vault.write([{ delete: { collection: 'event', key: 'e' } }], quickly);
+      if (i % 3 === 0) await vault.write([{ put: { collection: 'outbox', key: `o${i}`, value: new Uint8Array(300) } }], quickly);
+      if (i % 3 === 2) await vault.write([{ delete: { collection: 'outbox', key: `o${i - 2}` } }], quickly);
+    }
+    await vault.close();
+    const whole = await readFile(file);
+    const isThereTwice = (value: Uint8Array) => {
+      const first = whole.indexOf(value.subarray(0, 32));
+      return first !== -1 && whole.indexOf(value.subarray(0, 32), first + 1) !== -1;
+    };
+    const moved = rowsOf(file, 'SELECT ord, box FROM row WHERE collection = 8').filter(({ box: value }) => isThereTwice(value));
+    assert.ok(moved.length > 0, 'secure_delete alone is not enough');
+    const again = await openVault(file, PASSPHRASE);
+    const changes = moved.map(({ ord }) => ({ delete: { collection: 'message', key: `m${ord}` } }) as const);
+    await again.write(changes, { erase: true });
+    const seen = await allBytes(file);
+    await again.close();
+    assert.equal(moved.filter(({ box: value }) => containsPart(seen, value)).length, 0);
+  });
+
   it('has nothing left of the old envelope after a change of passphrase', async (t) => {
     const file = await freshFile(t);
     const vault = await createVault(file, PASSPHRASE);
@@ -179,7 +213,7 @@ describe('a file that was altered', () => {
     const file = await freshFile(t);
     await (await createVault(file, PASSPHRASE)).close();
     alter(file, 'PRAGMA user_version = 2');
-    await assert.rejects(openVault(file, PASSPHRASE), { code: 'damaged', message: /newer/ });
+    await assert.rejects(openVault(file, PASSPHRASE), { code: 'newer', message: /a newer parley .*: update this one$/ });
   });
 
   it('gives the right value or an error, never another value, whichever byte is changed', async (t) => {
@@ -299,6 +333,13 @@ function column(file: string, sql: string): Uint8Array {
   return value;
 }
 
+function rowsOf(file: string, sql: string): { ord: number; box: Uint8Array }[] {
+  const database = new DatabaseSync(file);
+  const rows = database.prepare(sql).all();
+  database.close();
+  return rows as { ord: number; box: Uint8Array }[];
+}
+
 function alter(file: string, sql: string, ...values: Uint8Array[]): void {
   const database = new DatabaseSync(file);
   database.prepare(sql).run(...values);
@@ -307,6 +348,6 @@ function alter(file: string, sql: string, ...values: Uint8Array[]): void {
 
 /** A page holds a piece of a row, so pieces are looked for. */
 function containsPart(haystack: Buffer, needle: Uint8Array): boolean {
-  for (let i = 0; i + 32 <= needle.length; i += 256) if (haystack.includes(needle.subarray(i, i + 32))) return true;
+  for (let i = 0; i + 32 <= needle.length; i += 32) if (haystack.includes(needle.subarray(i, i + 32))) return true;
   return false;
 }

@@ -1,0 +1,63 @@
+import { History } from '@parley/client';
+import { openVault } from '@parley/client/node';
+import { chooseAccount, clientFolder, formatAccount, vaultFile } from '../accounts.ts';
+import { wrongUsage } from '../exit.ts';
+import { describeEntry, entryFields, heading } from '../export/describe-entry.ts';
+import { type Destination, openDestination } from '../export/destination.ts';
+import { Progress } from '../export/progress.ts';
+import { getPassphrase } from '../passphrase.ts';
+import { jsonLine, neutralize } from '../sanitize.ts';
+
+interface ExportOptions {
+  readonly data?: string;
+  readonly passphraseFile?: string;
+  readonly with?: string;
+  readonly output?: string;
+  readonly json?: boolean;
+}
+
+/** Writes a user's history, in the clear: page by page from the vault, as fast as the destination takes it. */
+export async function exportHistory(named: string | undefined, options: ExportOptions): Promise<void> {
+  const folder = clientFolder(options.data);
+  const account = chooseAccount(folder, named);
+  const passphrase = await getPassphrase(options, 'existing');
+  const vault = await openVault(vaultFile(folder, account), passphrase);
+  try {
+    const history = await History.open(vault);
+    const peers = choosePeers(history, options.with, formatAccount(account));
+    const destination = await openDestination(options.output);
+    try {
+      await write(history, peers, options.json === true, destination);
+      await destination.finish();
+    } catch (error) {
+      await destination.abandon();
+      throw error;
+    }
+  } finally {
+    await vault.close();
+  }
+}
+
+function choosePeers(history: History, wanted: string | undefined, account: string): readonly string[] {
+  const peers = history.peers();
+  if (wanted === undefined) return peers;
+  if (peers.includes(wanted)) return [wanted];
+  const known = peers.length === 0 ? 'there are none at all' : `there are those with: ${peers.join(', ')}`;
+  throw wrongUsage(`${account} has no conversation with ${neutralize(wanted)} (${known})`);
+}
+
+async function write(history: History, peers: readonly string[], json: boolean, destination: Destination): Promise<void> {
+  const progress = new Progress(destination.isTerminal);
+  try {
+    for (const [index, peer] of peers.entries()) {
+      if (!json) await destination.write(heading(peer, index === 0));
+      for await (const entry of history.entries(peer)) {
+        const lines = json ? [jsonLine(entryFields(entry))] : describeEntry(entry);
+        await destination.write(`${lines.join('\n')}\n`);
+        progress.count();
+      }
+    }
+  } finally {
+    progress.end();
+  }
+}
