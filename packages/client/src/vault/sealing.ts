@@ -1,4 +1,5 @@
 import { ByteReader, ByteWriter, type CryptoProvider, DecodeError, DecryptError, padme, utf8, wipe } from '@parley/protocol';
+import { Nonces } from './nonces.ts';
 import { type Collection, type Row, VaultError } from './vault.ts';
 
 /** A row as it lies on disk. The collection's number, how rows are ordered, and padded sizes are all that can be read from it. */
@@ -50,12 +51,14 @@ export class Sealer {
   readonly #nameKey: Uint8Array;
   readonly #groupKey: Uint8Array;
   readonly #rowKey: Uint8Array;
+  readonly #nonces: Nonces;
   /** The last group that was named: rows of one conversation come in a row. */
   #lastGroup: { readonly collection: Collection; readonly group: string; readonly tag: Uint8Array } | undefined;
 
   /** @param vaultKey 32 random bytes; the caller wipes them */
   constructor(crypto: CryptoProvider, vaultKey: Uint8Array) {
     this.#crypto = crypto;
+    this.#nonces = new Nonces(crypto);
     this.#nameKey = crypto.hmacSha256(vaultKey, utf8('parley vault names v1'));
     this.#groupKey = crypto.hmacSha256(vaultKey, utf8('parley vault groups v1'));
     this.#rowKey = crypto.hmacSha256(vaultKey, utf8('parley vault rows v1'));
@@ -83,7 +86,7 @@ export class Sealer {
       order,
     };
     const plaintext = encodeRow(row, COLLECTIONS[row.collection].minimum);
-    const nonce = this.#crypto.randomBytes(NONCE_BYTES);
+    const nonce = this.#nonces.next();
     const ciphertext = this.#crypto.chacha20poly1305.seal(this.#rowKey, nonce, associatedData(place), plaintext);
     wipe(plaintext);
     const box = new Uint8Array(NONCE_BYTES + ciphertext.length);

@@ -9,6 +9,7 @@ import {
   generateKeyPairSync,
   hash,
   type KeyObject,
+  randomBytes,
   sign,
   verify,
 } from 'node:crypto';
@@ -26,7 +27,6 @@ import {
   X25519_KEY_BYTES,
 } from './lengths.ts';
 import { importSecretKey, rememberSecretKey } from './node-keys.ts';
-import { randomBytes } from './node-random.ts';
 import { type CryptoProvider, DecryptError, InvalidKeyError, type KeyPair, LowOrderPointError } from './provider.ts';
 
 const AEAD = 'chacha20-poly1305';
@@ -36,7 +36,7 @@ const AEAD_OPTIONS = { authTagLength: POLY1305_TAG_BYTES };
 export const nodeCrypto: CryptoProvider = {
   name: 'node',
 
-  randomBytes,
+  randomBytes: (length) => plain(randomBytes(length)),
 
   sha256: (data) => plain(hash('sha256', data, 'buffer')),
   sha512: (data) => plain(hash('sha512', data, 'buffer')),
