@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseInvite, seedFromPhrase } from '@parley/protocol';
 import { nodeCrypto } from '@parley/protocol/crypto/node';
@@ -92,6 +93,40 @@ test("no text, key, name or passphrase is in a client's files", async () => {
   }
   assert.deepEqual(findInFolder([...textCanaries(BOB)], world.clientFolder(ALICE)), [], 'with whom one talks is sealed too');
   assert.deepEqual(find([...secrets], Buffer.from(written)), []);
+});
+
+test("no text, key, name or passphrase is in any byte of a client's files or log, while it runs and after it was killed", async () => {
+  await using world = await World.start();
+  const phrases = [(await world.join(ALICE)).phrase, (await world.join(BOB)).phrase];
+  const [alice, bob] = [world.start(ALICE), world.start(BOB)];
+  await Promise.all([alice.next('ready'), bob.next('ready')]);
+  await befriend([ALICE, alice], [BOB, bob]);
+  const { id } = await say([ALICE, alice], [BOB, bob], TEXT_OF_ALICE, '1');
+  await say([BOB, bob], [ALICE, alice], TEXT_OF_BOB, '1');
+  const publicKeys = phrases.flatMap((phrase) =>
+    keyCanaries('a public identity key', nodeCrypto.ed25519.publicKey(seedFromPhrase(phrase))),
+  );
+  const secrets = [
+    ...texts,
+    ...keysOf(world, phrases),
+    ...publicKeys,
+    ...keyCanaries('the id of a message', Buffer.from(String(id), 'hex')),
+    ...[ALICE, BOB, PASSPHRASE, ...phrases.map((phrase) => phrase.split(' ').slice(0, 4).join(' '))].flatMap(textCanaries),
+  ];
+  const folders = [ALICE, BOB].map((user) => world.clientFolder(user));
+  const sought = (): string[] => folders.flatMap((folder) => findInFolder(secrets, folder));
+  const logBytes = (): number[] =>
+    folders.map((folder) => globSync('*-wal', { cwd: folder }).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0));
+
+  assert.ok(Math.min(...logBytes()) > 4_096, `the logs hold something: ${logBytes()}`);
+  assert.deepEqual(sought(), [], 'while they run');
+  bob.send({ do: 'delete', id });
+  await bob.next('deleted', { id });
+  assert.deepEqual(sought(), [], 'after a message was deleted');
+  await say([ALICE, alice], [BOB, bob], `${TEXT_OF_ALICE} again`, '2');
+  await Promise.all([alice.kill(), bob.kill()]);
+  assert.ok(Math.min(...logBytes()) > 4_096, `the logs hold something: ${logBytes()}`);
+  assert.deepEqual(sought(), [], 'after they were killed');
 });
 
 test('the keys of the server are nowhere but in its key files', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 
 /** The launcher that `npx parley` runs. */
-const LAUNCHER = resolve(import.meta.dirname, '../../packages/cli/bin/parley.js');
+export const LAUNCHER = resolve(import.meta.dirname, '../../packages/cli/bin/parley.js');
 
 /** How long a black-box test waits for what must come. Generous: a busy machine must not fail a test. */
 export const DEADLINE_MS = 60_000;

@@ -16,6 +16,7 @@ suite('a line of script mode', () => {
     }
     const send = { do: 'send', to: 'bob', text: 'hi', id: '1' };
     assert.deepEqual(parseScriptCommand(JSON.stringify(send)), send);
+    assert.deepEqual(parseScriptCommand('{"do":"delete","id":"00"}'), { do: 'delete', id: '00' });
   });
 
   it('may have fields that are not known, which are dropped', () => {
@@ -34,6 +35,7 @@ suite('a line of script mode', () => {
     'whose user is no string': '{"do":"request","user":7}',
     'that sends nothing': '{"do":"send","to":"bob","id":"1"}',
     'that sends without an id': '{"do":"send","to":"bob","text":"hi"}',
+    'that deletes nothing': '{"do":"delete"}',
   };
   for (const [name, line] of Object.entries(refused)) {
     it(`refuses one ${name}`, () => assert.throws(() => parseScriptCommand(line), BadCommand));

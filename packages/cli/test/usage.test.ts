@@ -8,7 +8,7 @@ import { run, temporaryFolder } from './support/processes.ts';
 const INVITE = `parley://localhost:1/#ca=${'A'.repeat(43)}&token=${'A'.repeat(22)}`;
 
 describe('help', () => {
-  for (const command of [[], ['serve'], ['invite'], ['user'], ['user', 'list'], ['join'], ['chat']]) {
+  for (const command of [[], ['serve'], ['invite'], ['user'], ['user', 'list'], ['join'], ['chat'], ['export'], ['passphrase']]) {
     it(`is printed by ${['parley', ...command].join(' ')} --help`, async (t) => {
       const { code, stdout, stderr } = await run(t, [...command, '--help']);
       assert.deepEqual([code, stderr], [0, '']);
@@ -55,6 +55,8 @@ describe('wrong usage ends with 2 and one line that says what to do', () => {
       says: /cannot read the file with the passphrase/,
     },
     'a chat without an account': { args: ['chat', '--data', '/none'], says: /parley join/ },
+    'an export without an account': { args: ['export', '--data', '/none'], says: /parley join/ },
+    'a passphrase for no account': { args: ['passphrase', '--data', '/none'], says: /parley join/ },
     'a chat with an account that is none': { args: ['chat', 'alice@', '--data', '/none'], says: /NAME@HOST:PORT/ },
   };
   for (const [name, { args, says }] of Object.entries(cases)) {

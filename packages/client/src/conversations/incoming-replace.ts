@@ -32,6 +32,7 @@ export async function receiveReplace(context: Context, transaction: Transaction,
   const old = requireConsent(context, transaction, consent, peer, replace);
   if (old === 'over') return;
   const { suite } = replace;
+  const isUnheardOf = !transaction.values(conversations).some((row) => row.peer === peer);
   try {
     const next = await transaction.attempt((inner) => join(context, inner, replace, consent, peer));
     take(context, transaction, old, peer, { id: consent.conversation, suite: next.suite });
@@ -44,6 +45,16 @@ export async function receiveReplace(context: Context, transaction: Transaction,
     const message = `the new keys of the conversation with ${peer} do not fit this device: it makes others (${error.message})`;
     tellError(context, transaction, 'unreadable', message);
   }
+  if (isUnheardOf) markLost(context, transaction, consent.conversation);
+}
+
+/** This device has lost all that was said before, and what its mailbox held of it. */
+function markLost(context: Context, transaction: Transaction, id: Uint8Array): void {
+  const conversation = transaction.get(context.records.conversations, toHex(id));
+  if (conversation === undefined) return;
+  putGap(context, transaction, conversation);
+  const message = `what you and ${conversation.peer} have said before is missing here: it was on a device that is lost`;
+  tellError(context, transaction, 'unreadable', message);
 }
 
 function peerOf({ records }: Context, { from, to, deviceId }: CheckedConsent): string {
@@ -122,16 +133,9 @@ function take(
     switchTo(context, transaction, old, successor(context, old, { ...init, state }));
   } else {
     const updateDueMs = nextUpdateMs(context);
-    const isFirst = !transaction.values(conversations).some((row) => row.peer === peer);
-    const next = create(ConversationSchema, { ...init, peer, state, thread: init.id, updateDueMs });
-    transaction.put(conversations, next);
+    transaction.put(conversations, create(ConversationSchema, { ...init, peer, state, thread: init.id, updateDueMs }));
     const contact = transaction.get(contacts, peer);
     if (contact !== undefined) transaction.put(contacts, { ...contact, conversation: init.id });
-    if (isFirst) {
-      putGap(context, transaction, next);
-      const message = `what you and ${peer} have said before is missing here: it was on a device that is lost`;
-      tellError(context, transaction, 'unreadable', message);
-    }
   }
   settlePair(context, transaction, peer);
 }
