@@ -6,7 +6,7 @@ export const Exit = {
   usage: 2,
   unreachable: 3,
   loginFailed: 4,
-  /** The local store is locked, damaged, or the passphrase is wrong. */
+  /** The local store is locked or damaged, its disk is full, or the passphrase is wrong. */
   localStore: 5,
 } as const;
 

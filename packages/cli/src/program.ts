@@ -4,7 +4,7 @@ import { neutralize } from './sanitize.ts';
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 refused by the other side, 2 wrong usage, 3 cannot reach the server, 4 login failed,
-            5 local store locked or damaged, or wrong passphrase`;
+            5 local store locked or damaged, its disk full, or wrong passphrase`;
 
 const CLIENT_DATA = 'folder of the accounts (default: PARLEY_DATA, else parley in the XDG data home)';
 const SERVER_DATA = 'folder of the server';

@@ -8,6 +8,6 @@ export { createLog, type Log, silentLog } from './operations/log.ts';
 export { type LiveServer, readServerFile } from './operations/server-file.ts';
 export { createServer, type RunningServer } from './server.ts';
 export { DATABASE } from './start.ts';
-export { StoreError } from './store/sqlite/errors.ts';
+export { isFull, StoreError } from './store/store-error.ts';
 export { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 export type { Store, UserSummary } from './store/store.ts';

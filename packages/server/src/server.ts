@@ -26,6 +26,7 @@ export class RunningServer extends EventEmitter<ServerEvents> {
   readonly #port: Port;
   readonly #stopping: AbortController;
   #cancelUpkeep: () => void = () => {};
+  #upkeep: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
   constructor(services: Services, config: ServerConfig, port: Port, stopping: AbortController) {
@@ -86,6 +87,7 @@ export class RunningServer extends EventEmitter<ServerEvents> {
     for (const session of sessions) session.end('shutting_down');
     await within(STOP_GRACE_MS, Promise.all(sessions.map(({ connection }) => connection.closed())));
     await this.#port.close();
+    await this.#upkeep;
     await removeServerFile(this.#config.dataFolder);
     await store.close();
     log.info('stopped');
@@ -93,17 +95,21 @@ export class RunningServer extends EventEmitter<ServerEvents> {
   }
 
   #scheduleUpkeep(): void {
-    const { clock, authority, store, log } = this.#services;
-    this.#cancelUpkeep = clock.after(UPKEEP_MS, async () => {
-      try {
-        const { mailboxes } = await store.expire(clock.steadyMs());
-        if (mailboxes > 0) log.info('old mailboxes were dropped', { count: mailboxes });
-        await authority.renewIfDue(clock.nowMs());
-      } catch (error) {
-        log.error('the hourly upkeep failed', { error });
-      }
-      if (!this.#stopping.signal.aborted) this.#scheduleUpkeep();
+    this.#cancelUpkeep = this.#services.clock.after(UPKEEP_MS, () => {
+      this.#upkeep = this.#lookAfter().then(() => {
+        if (!this.#stopping.signal.aborted) this.#scheduleUpkeep();
+      });
     });
+  }
+
+  /** Neither waits for the other: a revocation list that is not renewed locks everybody out. */
+  async #lookAfter(): Promise<void> {
+    const { clock, authority, store, log } = this.#services;
+    const failed = (error: unknown): void => log.error('the hourly upkeep failed', { error });
+    const expired = store.expire(clock.steadyMs()).then(({ mailboxes }) => {
+      if (mailboxes > 0) log.info('old mailboxes were dropped', { count: mailboxes });
+    });
+    await Promise.all([expired.catch(failed), authority.renewIfDue(clock.nowMs()).catch(failed)]);
   }
 }
 
@@ -128,8 +134,9 @@ async function listen(config: ServerConfig): Promise<RunningServer> {
   const stopping = new AbortController();
   let stop: (error: unknown) => void = () => stopping.abort();
   const services = await startServices(config, stopping.signal, (error) => stop(error));
+  let port: Port | undefined;
   try {
-    const port = await openPort({
+    port = await openPort({
       config,
       limits: services.limits,
       clock: services.clock,
@@ -141,10 +148,6 @@ async function listen(config: ServerConfig): Promise<RunningServer> {
         });
       },
     });
-    const server = new RunningServer(services, config, port, stopping);
-    stop = (error) => {
-      if (!stopping.signal.aborted) void breakDown(services, server, error);
-    };
     const { host, port: number } = port;
     await writeServerFile(config.dataFolder, {
       pid: process.pid,
@@ -153,9 +156,14 @@ async function listen(config: ServerConfig): Promise<RunningServer> {
       names: config.names,
       tls: config.tls !== undefined,
     });
+    const server = new RunningServer(services, config, port, stopping);
+    stop = (error) => {
+      if (!stopping.signal.aborted) void breakDown(services, server, error);
+    };
     services.log.info('listening', { host, port: number });
     return server;
   } catch (error) {
+    await port?.close();
     await services.store.close();
     throw error;
   }

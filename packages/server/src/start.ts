@@ -28,8 +28,11 @@ export async function startServices(
   const authority =
     config.authority ?? (await openAuthority(dataFolder, { names, nowMs: clock.nowMs(), warn: (text) => log.warn(text) }));
   const opened = config.store ?? (await openSqliteStore(join(dataFolder, DATABASE)));
-  const store = watchStore(opened, onBrokenStore);
-  const generation = await store.raiseGeneration();
+  const store = watchStore(opened, { clock, log, onBroken: onBrokenStore });
+  const generation = await store.raiseGeneration().catch(async (error: unknown) => {
+    await opened.close();
+    throw error;
+  });
   log.info('store is open', { generation });
   return {
     crypto: nodeCrypto,

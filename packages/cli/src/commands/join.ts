@@ -1,6 +1,5 @@
-import { rm } from 'node:fs/promises';
 import { ConnectError, join as joinServer, LoginError, type Vault, VaultError } from '@parley/client';
-import { createVault, nodeEnvironment, openVault } from '@parley/client/node';
+import { createVault, nodeEnvironment, openVault, removeVault } from '@parley/client/node';
 import { type Invite, isUsername, ParleyError, parseInvite, ServerCheckError, seedFromPhrase, wipe } from '@parley/protocol';
 import { type Account, clientFolder, formatAccount, vaultFile } from '../accounts.ts';
 import { Exit, Failure, wrongUsage } from '../exit.ts';
@@ -41,8 +40,9 @@ export async function join(inviteText: string, name: string, options: JoinComman
       print(`Welcome back, ${name}: this device is your only one now.\nThen talk: parley chat ${formatAccount(account)}`);
     else welcome(account, joined.phrase);
   } catch (error) {
+    const isEmpty = isNew && (await holdsNoAccount(vault));
     await vault.close();
-    if (isCertainlyNotJoined(error, isNew)) await rm(file);
+    if (isEmpty || isCertainlyNotJoined(error, isNew)) removeVault(file);
     throw explained(error, account);
   }
 }
@@ -79,6 +79,14 @@ async function newVault(file: string, passphrase: string): Promise<{ vault: Vaul
     if (!(error instanceof VaultError) || error.code !== 'wrong_passphrase') throw error;
     throw new VaultError('wrong_passphrase', `${file} is there already, with another passphrase: try again with that one`);
   }
+}
+
+/** The disk was full, say: the server has not been asked yet. */
+async function holdsNoAccount(vault: Vault): Promise<boolean> {
+  return vault.scan('account').then(
+    (rows) => rows.length === 0,
+    () => false,
+  );
 }
 
 /** Then nothing is kept, and the user may try again with another name, invite or passphrase. */

@@ -44,17 +44,22 @@ export async function serve(options: ServeOptions): Promise<void> {
     ...tls(options),
     logger: createLog({ level: logLevel() }),
   };
-  const server = await start(options, config).catch((error: unknown) => {
+  const unlessFinished = (error: unknown): never => {
     if (firstStart) mark(unfinished);
     throw error;
-  });
-  if (firstStart) rmSync(unfinished, { force: true });
+  };
+  const server = await start(options, config).catch(unlessFinished);
   const broken = new Promise<never>((_, reject) => {
     server.on('error', (cause) => reject(new Failure(Exit.localStore, `the database in ${options.data} is broken`, { cause })));
   });
   broken.catch(() => {});
-  await announce(server, options, names, firstStart);
-  await Promise.race([stopped, broken]).finally(() => server.close());
+  try {
+    await announce(server, options, names, firstStart).catch(unlessFinished);
+    if (firstStart) rmSync(unfinished, { force: true });
+    await Promise.race([stopped, broken]);
+  } finally {
+    await server.close();
+  }
 }
 
 function mark(file: string): void {
@@ -82,6 +87,9 @@ async function start(options: ServeOptions, config: ServerConfig): Promise<Runni
       throw wrongUsage(`${where} or ${options.data} is not allowed for this user: choose another (${message})`);
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
       throw wrongUsage(`--host ${options.host} is no address of this machine`);
+    if (code === 'ENOSPC' || code === 'EDQUOT') {
+      throw new Failure(Exit.localStore, `${options.data} cannot be used: the disk is full: free some space`, { cause: error });
+    }
     if (error instanceof AuthorityError || error instanceof StoreError) {
       throw new Failure(Exit.localStore, `${options.data} cannot be used: ${message}`, { cause: error });
     }

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
@@ -13,6 +13,7 @@ const PAGE_BYTES = 4_096;
 const SQLITE_BUSY = 5;
 const SQLITE_LOCKED = 6;
 const SQLITE_CORRUPT = 11;
+const SQLITE_FULL = 13;
 const SQLITE_NOTADB = 26;
 
 const SCHEMA = [
@@ -23,27 +24,42 @@ const SCHEMA = [
 
 /**
  * Makes the file (0600, missing folders 0700) with an empty schema and the envelope, in one transaction: a crash leaves the whole
- * of it or a file that `createDatabase` takes over.
+ * of it or a file that `createDatabase` takes over, a full disk nothing.
  * @throws VaultError `exists`, `locked`, `io`
  */
 export function createDatabase(file: string, envelope: Uint8Array): DatabaseSync {
   return guarded(file, () => {
     const folder = dirname(file);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const isNew = !existsSync(file);
     closeSync(openSync(file, 'a', 0o600));
-    const database = lock(file);
     try {
-      if (schemaOf(database).length > 0) throw new VaultError('exists', `${file} exists already: choose another name or folder`);
-      database.exec(`BEGIN; ${SCHEMA.join('; ')}; PRAGMA user_version = ${SCHEMA_VERSION}`);
-      database.prepare('INSERT INTO envelope (id, bytes) VALUES (1, ?)').run(envelope);
-      database.exec('COMMIT');
-      syncFolder(folder);
-      return database;
+      return makeDatabase(file, envelope);
     } catch (error) {
-      database.close();
+      if (isNew && isFull(error)) removeDatabase(file);
       throw error;
     }
   });
+}
+
+function makeDatabase(file: string, envelope: Uint8Array): DatabaseSync {
+  const database = lock(file);
+  try {
+    if (schemaOf(database).length > 0) throw new VaultError('exists', `${file} exists already: choose another name or folder`);
+    database.exec(`BEGIN; ${SCHEMA.join('; ')}; PRAGMA user_version = ${SCHEMA_VERSION}`);
+    database.prepare('INSERT INTO envelope (id, bytes) VALUES (1, ?)').run(envelope);
+    database.exec('COMMIT');
+    syncFolder(dirname(file));
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** The log goes first: it must not be found beside another file of that name. */
+export function removeDatabase(file: string): void {
+  for (const path of [`${file}-wal`, `${file}-journal`, file]) rmSync(path, { force: true });
 }
 
 /** @throws VaultError `not_found`, `locked`, `damaged`, `newer`, `io` */
@@ -136,11 +152,14 @@ export function asVaultError(file: string, error: unknown): unknown {
     });
   }
   if (!(error instanceof Error) || !('code' in error)) return error;
-  const primary = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+  const primary = primaryCode(error);
   if (primary === SQLITE_BUSY || primary === SQLITE_LOCKED) {
     return new VaultError('locked', `${file} is open in another parley process: close that one, then try again`, {
       cause: error,
     });
+  }
+  if (isFull(error)) {
+    return new VaultError('io', `${file} cannot be written: the disk is full: free some space, then try again`, { cause: error });
   }
   // A number that is out of range was not written by us.
   if (primary === SQLITE_CORRUPT || primary === SQLITE_NOTADB || error.code === 'ERR_OUT_OF_RANGE') {
@@ -149,4 +168,14 @@ export function asVaultError(file: string, error: unknown): unknown {
   return new VaultError('io', `cannot read or write ${file} (${error.message}): check its rights and the free space`, {
     cause: error,
   });
+}
+
+/** SQLite's result code without what extends it. */
+function primaryCode(error: object): number | undefined {
+  return 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+}
+
+function isFull(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  return primaryCode(error) === SQLITE_FULL || error.code === 'ENOSPC' || error.code === 'EDQUOT';
 }

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { wipe } from '@parley/protocol';
 import { nodeCrypto } from '@parley/protocol/crypto/node';
 import { deriveKey } from './argon2.ts';
-import { asVaultError, createDatabase, guarded, openDatabase } from './database.ts';
+import { asVaultError, createDatabase, guarded, openDatabase, removeDatabase } from './database.ts';
 import { type DeriveKey, openVaultKey, sealVaultKey } from './envelope.ts';
 import { collectionNumber, type SealedRow, Sealer } from './sealing.ts';
 import { type Change, type Collection, type Row, type ScanRange, type Vault, VaultError, type WriteOptions } from './vault.ts';
@@ -41,6 +41,11 @@ export async function openVault(file: string, passphrase: string, derive: Derive
     database.close();
     throw asVaultError(file, error);
   }
+}
+
+/** Deletes a vault that is closed. */
+export function removeVault(file: string): void {
+  removeDatabase(file);
 }
 
 /**

@@ -37,6 +37,9 @@ export async function writeText(folder: string, file: AuthorityFile, text: strin
   try {
     await handle.writeFile(text, 'latin1');
     await handle.sync();
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   } finally {
     await handle.close();
   }

@@ -1,7 +1,11 @@
 import type { Clock } from '../clock.ts';
 import type { SessionRef, Store } from '../store/store.ts';
+import { isFull } from '../store/store-error.ts';
 
-/** An ACK of what is on no disk is written when there is time: so long after it at most, and at the end of the session. */
+/**
+ * An ACK of what is on no disk is written when there is time: so long after it at most, and at the end of the session. One that found
+ * no space is tried again after as long.
+ */
 const LAZY_MS = 5_000;
 
 /** Writes the ACKs of one session, one at a time: while one is under way only the newest of the others is kept. */
@@ -16,6 +20,9 @@ export class AckWriter {
   /** Everything is to be written, also what is on no disk. */
   #isDue = false;
   #isWriting = false;
+  /** The disk was full: nothing is tried until the timer says so. */
+  #isFull = false;
+  #isOver = false;
   #cancelTimer: (() => void) | undefined;
 
   constructor(store: Pick<Store, 'ack'>, clock: Clock, by: SessionRef, fail: (error: unknown) => void) {
@@ -33,14 +40,22 @@ export class AckWriter {
     void this.#write();
   }
 
-  /** Writes what has not been written. */
-  flush(): void {
+  /** Writes what has not been written, for the last time. The device names its position again when it logs in. */
+  end(): void {
+    this.#isOver = true;
+    this.#cancelTimer?.();
+    this.#flush();
+  }
+
+  #flush(): void {
+    this.#cancelTimer = undefined;
     this.#isDue = true;
+    this.#isFull = false;
     void this.#write();
   }
 
   async #write(): Promise<void> {
-    if (this.#isWriting) return;
+    if (this.#isWriting || this.#isFull) return;
     this.#isWriting = true;
     try {
       while (this.#written < this.#wanted && (this.#isDue || this.#written < this.#onDisk)) {
@@ -53,11 +68,14 @@ export class AckWriter {
         this.#written = position;
       }
     } catch (error) {
-      this.#wanted = this.#written;
-      this.#fail(error);
+      if (isFull(error)) this.#isFull = true;
+      else {
+        this.#wanted = this.#written;
+        this.#fail(error);
+      }
     } finally {
       this.#isWriting = false;
     }
-    if (this.#written < this.#wanted) this.#cancelTimer ??= this.#clock.after(LAZY_MS, () => this.flush());
+    if (this.#written < this.#wanted && !this.#isOver) this.#cancelTimer ??= this.#clock.after(LAZY_MS, () => this.#flush());
   }
 }

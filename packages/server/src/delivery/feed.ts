@@ -30,12 +30,14 @@ export class Feed {
   #onDisk = 0n;
   #mode: 'paging' | 'live' | 'stopped' = 'paging';
 
-  constructor(store: Pick<Store, 'readMailbox'>, device: DeviceKey, after: bigint, sink: Sink) {
+  /** @param ready what the mailbox is still to be given first; `undefined`: nothing */
+  constructor(store: Pick<Store, 'readMailbox'>, device: DeviceKey, after: bigint, sink: Sink, ready: Promise<void> | undefined) {
     this.#store = store;
     this.#device = device;
     this.#cursor = after;
     this.#sink = sink;
-    void this.#page();
+    if (ready === undefined) void this.#page();
+    else void ready.then(() => this.#page());
   }
 
   /** Whether an item that comes now is pushed at once. */

@@ -51,6 +51,8 @@ export class Mailboxes {
     if (parcels.some(({ body }) => body.length > MAX_ITEM)) {
       return Promise.reject(new ParleyError('too_large', 'a message that would not fit a frame at the receiver'));
     }
+    // In each mailbox everything is on disk, or nothing that comes after it.
+    for (const { device } of parcels) this.#live.write(device);
     const reservations = parcels.map((parcel) => this.#reserve(parcel));
     const settle = (keep: (device: DeviceKey) => boolean): void => {
       for (const { mailbox, entry } of reservations) {
@@ -106,8 +108,7 @@ export class Mailboxes {
   attach(device: DeviceKey, position: bigint, sink: Sink): Feed {
     const mailbox = this.#mailbox(device);
     mailbox.feed?.stop();
-    this.#live.leave(device); // the new feed reads it
-    mailbox.feed = new Feed(this.#store, device, position, sink);
+    mailbox.feed = new Feed(this.#store, device, position, sink, this.#live.leave(device)); // it reads what was held
     return mailbox.feed;
   }
 
@@ -116,7 +117,7 @@ export class Mailboxes {
     const mailbox = this.#mailboxes.get(device);
     if (mailbox === undefined || mailbox.feed !== feed) return;
     mailbox.feed = undefined;
-    this.#live.leave(device);
+    void this.#live.leave(device);
     this.#forgetIfIdle(mailbox);
   }
 

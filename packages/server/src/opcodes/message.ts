@@ -6,11 +6,14 @@ import { okReply, protocolError, type Reply, unlessRefused } from '../session/re
 import type { Store } from '../store/store.ts';
 
 /** MESSAGE (5): for every other device in the conversation. OK means that each has ACKed it, or its mailbox has it on disk. */
-export const message = request(MessageSchema, async ({ services, device, ref }, sent) => {
+export const message = request(MessageSchema, async (session, sent) => {
   checkForm(sent);
+  const { services, device, ref } = session;
   const { store, mailboxes, conversations } = services;
   const { conversation, epoch } = sent;
   const found = await conversations.find(conversation, epoch);
+  // What was sent before it had no space: this is not to overtake it.
+  if (session.isOver) throw protocolError('server_busy');
   if (found === undefined) throw protocolError('unknown_conversation');
   if (!found.members.includes(device)) throw protocolError('not_member');
   if (found.epoch !== epoch) throw protocolError('stale_epoch');

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { FULL, isDiskFull } from '../store/sqlite/disk-full.ts';
+import { StoreError } from '../store/store-error.ts';
 
 const LOCK_FILE = 'server.lock';
 /** How long to wait for a server that is just ending. */
@@ -17,7 +19,7 @@ export class FolderInUseError extends Error {
  * Takes a data folder for this server alone: two of them would give out the same mailbox positions. The lock is SQLite's on an
  * empty file, so that it goes with the process, however that ends; commands beside the server do not take it.
  * @returns lets go of the folder
- * @throws FolderInUseError
+ * @throws FolderInUseError, StoreError `full`
  */
 export function lockFolder(dataFolder: string): () => void {
   const lock = new DatabaseSync(join(dataFolder, LOCK_FILE), { timeout: WAIT_MS });
@@ -26,6 +28,7 @@ export function lockFolder(dataFolder: string): () => void {
   } catch (cause) {
     lock.close();
     if (isBusy(cause)) throw new FolderInUseError(dataFolder);
+    if (isDiskFull(cause, join(dataFolder, LOCK_FILE))) throw new StoreError('full', FULL);
     throw cause;
   }
   return () => lock.close();

@@ -13,8 +13,13 @@ export interface LiveServer {
 export async function writeServerFile(dataFolder: string, server: LiveServer): Promise<void> {
   const file = join(dataFolder, 'server.json');
   const fresh = `${file}.${process.pid}`;
-  await writeFile(fresh, `${JSON.stringify(server)}\n`, { mode: 0o600 });
-  await rename(fresh, file); // a reader sees all of it or none
+  try {
+    await writeFile(fresh, `${JSON.stringify(server)}\n`, { mode: 0o600 });
+    await rename(fresh, file); // a reader sees all of it or none
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw error;
+  }
 }
 
 /** `undefined` where no server runs on this folder. */

@@ -15,7 +15,7 @@ import { deviceKey } from '../store/device-key.ts';
 import { POLICY_VIOLATION } from '../transport/close-codes.ts';
 import type { Connection } from '../transport/connection.ts';
 import { register } from './registration.ts';
-import { errorReplyFor, protocolError } from './replies.ts';
+import { asProtocolError, errorReplyFor, protocolError } from './replies.ts';
 import { sendLast } from './send-last.ts';
 import type { LoggedIn } from './session.ts';
 
@@ -36,7 +36,8 @@ export async function logIn(
   try {
     return { channel, login: await authenticate(services, login, clientKey) };
   } catch (error) {
-    if (error instanceof ParleyError) services.log.info('login refused', { connection: connection.id, code: error.code });
+    const known = asProtocolError(error);
+    if (known !== undefined) services.log.info('login refused', { connection: connection.id, code: known.code });
     else services.log.error('a login failed', { connection: connection.id, error });
     sendLast(connection, channel, errorReplyFor(error), POLICY_VIOLATION);
     return undefined;

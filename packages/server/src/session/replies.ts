@@ -10,6 +10,7 @@ import {
   UserListSchema,
   type UserRecord,
 } from '@parley/protocol/wire';
+import { isFull } from '../store/store-error.ts';
 
 /** A frame for the peer, without its sequence number. */
 export interface Reply {
@@ -44,6 +45,9 @@ const DETAILS: Record<ErrorCode, string> = {
   internal: 'something went wrong at the server',
 };
 
+/** How long clients stay away whose requests find no space on the server's disk. */
+const FULL_RETRY_MS = 5_000;
+
 const OK: Reply = { opcode: Opcode.OK, body: new Uint8Array(0) };
 
 export function okReply(result?: { readonly user: UserRecord } | { readonly keys: KeysResult }): Reply {
@@ -71,8 +75,15 @@ export function errorReply(code: ErrorCode, extras: ErrorExtras = {}): Reply {
 
 /** What a peer is told of an error: of one that is not its own, nothing but that it happened. */
 export function errorReplyFor(error: unknown): Reply {
-  if (!(error instanceof ParleyError)) return errorReply('internal');
-  return errorReply(error.code, { detail: error.message, retryAfterMs: error.retryAfterMs });
+  const known = asProtocolError(error);
+  if (known === undefined) return errorReply('internal');
+  return errorReply(known.code, { detail: known.message, retryAfterMs: known.retryAfterMs });
+}
+
+/** `undefined`: a fault of this server. */
+export function asProtocolError(error: unknown): ParleyError | undefined {
+  if (error instanceof ParleyError) return error;
+  return isFull(error) ? protocolError('server_busy', FULL_RETRY_MS) : undefined;
 }
 
 export type QuitReason = 'bye' | 'replaced' | 'shutting_down';

@@ -7,7 +7,7 @@ import type { MailboxItem, OpenedSession, SessionRef } from '../store/store.ts';
 import { GOING_AWAY, NORMAL, POLICY_VIOLATION } from '../transport/close-codes.ts';
 import type { Connection } from '../transport/connection.ts';
 import { TokenBucket } from '../transport/rate.ts';
-import { errorReplyFor, type QuitReason, quitFrame, Replaced, type Reply } from './replies.ts';
+import { asProtocolError, errorReplyFor, type QuitReason, quitFrame, Replaced, type Reply } from './replies.ts';
 import { Work } from './work.ts';
 
 /** Whom a login has proven, and by what it is known from then on. */
@@ -116,7 +116,8 @@ export class Session implements Sink {
       return;
     }
     const fields = { connection: this.connection.id, session: this.number, ...(opcode === undefined ? {} : { opcode }) };
-    if (error instanceof ParleyError) this.services.log.info('session ended by an error', { ...fields, code: error.code });
+    const known = asProtocolError(error);
+    if (known !== undefined) this.services.log.info('session ended by an error', { ...fields, code: known.code });
     else this.services.log.error('session failed', { ...fields, error });
     this.#close(errorReplyFor(error), sequence, POLICY_VIOLATION);
   }
@@ -129,7 +130,7 @@ export class Session implements Sink {
   /** Lets go of everything; nothing is sent any more. */
   leave(): void {
     this.services.mailboxes.detach(this.device, this.feed);
-    this.acks.flush();
+    this.acks.end();
     if (this.#partialBytes > 0) this.services.partialFrames.change(this.#partialBytes, 0);
     this.#partialBytes = 0;
     this.#isOver = true;

@@ -10,6 +10,10 @@ import type { DeviceKey } from './device-key.ts';
  * exception means that the store is broken and the server stops (a RangeError: the caller broke a rule of this file; nothing
  * was done).
  *
+ * The exception to that is a StoreError `full`: there is no space on the disk. Nothing of that call was done, nor of any other that
+ * writes and was made before it was rejected and is not resolved: what follows a write that is missing is missing too. The methods of
+ * `READING_METHODS` go on, and the others as soon as there is space.
+ *
  * A write that names a session is `replaced` when the device has logged in again since, or is not listed any more. Deliveries to
  * devices that are not (or no longer) listed are left out. Positions are below 2^63 and rise in each mailbox. Bytes are copied
  * when a method is called: the caller may reuse its buffers at once.
@@ -204,6 +208,16 @@ export interface Store {
   /** Ends after all calls made before have been carried out; calls made after it are rejected. */
   close(): Promise<void>;
 }
+
+/** The methods that write nothing. */
+export const READING_METHODS = [
+  'listUsers',
+  'findUser',
+  'findRequest',
+  'contacts',
+  'findConversation',
+  'readMailbox',
+] as const satisfies readonly (keyof Store)[];
 
 /**
  * What a mailbox keeps. Beyond either limit it is dropped: when an item comes, which is then put in, or by `expire`. All that it

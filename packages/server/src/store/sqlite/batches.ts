@@ -1,7 +1,8 @@
 import type { Worker } from 'node:worker_threads';
-import type { Arguments, Call, FromWorker, Method, Results, ToWorker } from './calls.ts';
+import { type Arguments, type Call, type FromWorker, isReading, type Method, type Results, type ToWorker } from './calls.ts';
 import { copyArguments } from './copy.ts';
-import { StoreError } from './errors.ts';
+import { FULL } from './disk-full.ts';
+import { StoreError } from '../store-error.ts';
 
 interface Pending {
   readonly call: Call;
@@ -26,6 +27,10 @@ export class Batches {
   #scheduled = false;
   /** Why calls are rejected. */
   #refusal: StoreError | undefined;
+  /** How many batches the worker had no space for. */
+  #failures = 0;
+  /** Until the end of this turn calls that write are rejected: those who made the ones before them may not know yet. */
+  #isFull = false;
   #calls = 0;
   #transactions = 0;
 
@@ -45,6 +50,7 @@ export class Batches {
   async call<M extends Method>(method: M, ...args: Arguments[M]): Promise<Results[M]> {
     if (this.#refusal !== undefined) throw this.#refusal;
     const call: Call<M> = { method, args: copyArguments(args) };
+    if (this.#isFull && !isReading(call as Call)) throw new StoreError('full', FULL);
     return new Promise<Results[M]>((resolve, reject) => {
       // The worker answers a batch in its order: this result is that of this call.
       this.#queue.push({ call: call as Call, resolve: (result) => resolve(result as Results[M]), reject });
@@ -73,7 +79,7 @@ export class Batches {
     this.#queue = [];
     if (batch.length > 0) {
       this.#underWay.push(batch);
-      this.#post({ kind: 'batch', calls: batch.map((pending) => pending.call) });
+      this.#post({ kind: 'batch', calls: batch.map((pending) => pending.call), failures: this.#failures });
     } else if (this.#refusal !== undefined && this.#underWay.length === 0) {
       this.#post({ kind: 'close' });
     }
@@ -85,15 +91,32 @@ export class Batches {
 
   #receive(message: FromWorker): void {
     if (message.kind === 'failed') this.#break(message.message);
-    if (message.kind !== 'committed') return;
+    if (message.kind !== 'committed' && message.kind !== 'full') return;
     const done = this.#underWay.shift() ?? [];
-    this.#calls += done.length;
-    this.#transactions += 1;
-    for (const [index, pending] of done.entries()) {
-      const result = message.results[index];
-      pending.resolve(result);
+    if (message.kind === 'full') this.#refuse(done, message);
+    else {
+      this.#calls += done.length;
+      this.#transactions += 1;
+      for (const [index, pending] of done.entries()) pending.resolve(message.results[index]);
     }
     if (this.#queue.length > 0 || this.#refusal !== undefined) this.#sendAtEndOfTurn();
+  }
+
+  /** There was no space: whatever writes and was called up to now, and in this turn, is rejected, in order. */
+  #refuse(batch: readonly Pending[], { results, failures }: Extract<FromWorker, { kind: 'full' }>): void {
+    const error = new StoreError('full', FULL);
+    for (const [index, pending] of batch.entries()) {
+      if (isReading(pending.call)) pending.resolve(results[index]);
+      else pending.reject(error);
+    }
+    if (failures === this.#failures) return; // a batch that was sent before the failure was known
+    this.#failures = failures;
+    for (const pending of this.#queue) if (!isReading(pending.call)) pending.reject(error);
+    this.#queue = this.#queue.filter((pending) => isReading(pending.call));
+    this.#isFull = true;
+    setImmediate(() => {
+      this.#isFull = false;
+    });
   }
 
   #break(message: string): void {

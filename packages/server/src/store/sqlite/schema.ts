@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { StoreError } from './errors.ts';
+import { StoreError } from '../store-error.ts';
 
 /** Written to the file as `user_version`. A change of the schema raises it and adds a step to `MIGRATIONS`. */
 const SCHEMA_VERSION = 2;
@@ -168,7 +168,7 @@ export function migrate(db: DatabaseSync): void {
     db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     db.exec('COMMIT');
   } catch (error) {
-    db.exec('ROLLBACK');
+    if (db.isTransaction) db.exec('ROLLBACK'); // a full disk has ended it
     throw error;
   }
 }

@@ -4,7 +4,8 @@ import { MAILBOX_LIFETIME_MS, MAX_MAILBOX_BYTES } from '@parley/protocol';
 import type { Delivery, MailboxLimits, Store } from '../store.ts';
 import { Batches } from './batches.ts';
 import type { FromWorker, WorkerOptions } from './calls.ts';
-import { StoreError } from './errors.ts';
+import { StoreError } from '../store-error.ts';
+import { FULL, isDiskFull } from './disk-full.ts';
 import { fitsInteger } from './integers.ts';
 
 export interface SqliteOptions {
@@ -22,7 +23,7 @@ const BUSY_TIMEOUT_MS = 10_000;
 
 /**
  * Opens or makes a store in one SQLite file (mode 0600, with `-wal` and `-shm` beside it). A second process may have it open
- * at the same time. Rejects with StoreError: `newer_schema`, or `broken` for a file that is damaged, no database or out of reach.
+ * at the same time. Rejects with StoreError: `newer_schema`, `full`, or `broken` for a file that is damaged, no database or out of reach.
  */
 export async function openSqliteStore(file: string, options: SqliteOptions = {}): Promise<SqliteStore> {
   await makePrivate(file);
@@ -42,6 +43,7 @@ async function makePrivate(file: string): Promise<void> {
     await (await open(file, 'a', 0o600)).close();
     await chmod(file, 0o600);
   } catch (error) {
+    if (isDiskFull(error, file)) throw new StoreError('full', FULL);
     throw new StoreError('broken', error instanceof Error ? error.message : 'the file cannot be opened');
   }
 }
