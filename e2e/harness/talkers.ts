@@ -1,4 +1,4 @@
-import type { ScriptClient, ScriptClientOptions } from '../support/script-client.ts';
+import type { ScriptClient, ScriptClientOptions, ScriptEvent } from '../support/script-client.ts';
 import { befriend, type World } from '../support/world.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -9,6 +9,8 @@ const POLL_MS = 20;
 /** A user over any number of `parley chat` processes, one after the other; all they write goes into the ledger. */
 export class Talker {
   readonly name: string;
+  /** Sees each event, after the ledger. */
+  onEvent: (event: ScriptEvent) => void = () => {};
   readonly #world: World;
   readonly #ledger: Ledger;
   readonly #options: ScriptClientOptions;
@@ -45,13 +47,15 @@ export class Talker {
       onEvent: (event) => {
         if (event.event === 'sent') this.#acknowledged += 1;
         this.#ledger.heard(this.name, run, event);
+        this.onEvent(event);
       },
     });
   }
 
-  say(to: string): void {
+  /** `length`: of the text. */
+  say(to: string, length = 0): void {
     this.#said += 1;
-    this.client.send(this.#ledger.say(this.name, to));
+    this.client.send(this.#ledger.say(this.name, to, length));
   }
 
   /** As a power cut would; returns when the process is gone. */
