@@ -3,6 +3,8 @@ import { killClient } from './kill-client.ts';
 import { killServer } from './kill-server.ts';
 import { networkCuts } from './network-cuts.ts';
 import { tornLog } from './torn-log.ts';
+import { offlineFlood } from './offline-flood.ts';
+import { slowReader } from './slow-reader.ts';
 
 /** Every harness, by the name it is run with. */
 export const HARNESSES: Readonly<Record<string, Harness>> = {
@@ -10,4 +12,6 @@ export const HARNESSES: Readonly<Record<string, Harness>> = {
   'kill-server': killServer as Harness,
   'network-cuts': networkCuts as Harness,
   'torn-log': tornLog as Harness,
+  'offline-flood': offlineFlood as Harness,
+  'slow-reader': slowReader as Harness,
 };

@@ -32,12 +32,12 @@ export class Ledger {
     this.#allowed = new Set(options.allowedErrors);
   }
 
-  /** The next command for the sender's program. */
-  say(from: string, to: string): { do: 'send'; to: string; text: string; id: string } {
+  /** The next command for the sender's program; its text is filled up with spaces to `length`. */
+  say(from: string, to: string, length = 0): { do: 'send'; to: string; text: string; id: string } {
     const line = this.#line(from, to);
-    const text = String(line.said);
+    const number = String(line.said);
     line.said += 1;
-    return { do: 'send', to, text, id: `${to}/${text}` };
+    return { do: 'send', to, text: number.padEnd(length), id: `${to}/${number}` };
   }
 
   /** What process number `run` of `user` wrote. */
@@ -71,6 +71,15 @@ export class Ledger {
     };
   }
 
+  /** How many messages of one user another was shown. */
+  shownOf(from: string, to: string): number {
+    return this.#line(from, to).shown.length;
+  }
+
+  acknowledgedOf(from: string, to: string): number {
+    return this.#line(from, to).acknowledged.size;
+  }
+
   /** Whether everything acknowledged was shown. */
   get isComplete(): boolean {
     return [...this.#lines.values()].every((line) => this.#missing(line).length === 0);
@@ -83,8 +92,8 @@ export class Ledger {
       const missing = this.#missing(line);
       if (missing.length > 0)
         found.push(`${name}: acknowledged and not shown: ${missing.slice(0, SPELLED_OUT)} (${missing.length})`);
-      const numbers = line.shown.map(({ number }) => number);
-      const twice = numbers.filter((number, index) => numbers.indexOf(number) !== index);
+      const seen = new Set<number>();
+      const twice = line.shown.map(({ number }) => number).filter((number) => seen.has(number) || !seen.add(number));
       if (twice.length > 0) found.push(`${name}: shown twice: ${twice.slice(0, SPELLED_OUT)} (${twice.length})`);
       if (outOfOrder(line) > 0) found.push(`${name}: ${outOfOrder(line)} shown out of order`);
     }

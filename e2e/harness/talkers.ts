@@ -1,4 +1,4 @@
-import type { ScriptClient, ScriptClientOptions } from '../support/script-client.ts';
+import type { ScriptClient, ScriptClientOptions, ScriptEvent } from '../support/script-client.ts';
 import { befriend, type World } from '../support/world.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -9,6 +9,8 @@ const POLL_MS = 20;
 /** A user over any number of `parley chat` processes, one after the other; all they write goes into the ledger. */
 export class Talker {
   readonly name: string;
+  /** Sees each event, after the ledger. */
+  onEvent: (event: ScriptEvent) => void = () => {};
   readonly #world: World;
   readonly #ledger: Ledger;
   readonly #options: ScriptClientOptions;
@@ -50,12 +52,14 @@ export class Talker {
       onEvent: (event) => {
         if (event.event === 'sent' && this.#unanswered.delete(event.id)) this.#acknowledged += 1;
         this.#ledger.heard(this.name, run, event);
+        this.onEvent(event);
       },
     });
   }
 
-  say(to: string): void {
-    const command = this.#ledger.say(this.name, to);
+  /** `length`: of the text. */
+  say(to: string, length = 0): void {
+    const command = this.#ledger.say(this.name, to, length);
     this.#unanswered.add(command.id);
     this.client.send(command);
   }

@@ -99,6 +99,15 @@ export class ScriptClient {
     return within(this.#closed, `${this.#account} to end`, () => this.#child.kill('SIGKILL'));
   }
 
+  /** Its process does nothing from now on, as if it hung. */
+  hang(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  goOn(): void {
+    this.#child.kill('SIGCONT');
+  }
+
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.#closed;

@@ -104,6 +104,8 @@ export const MAX_REQUESTS_IN_FLIGHT = 1_024;
 export const MAX_PARTIAL_FRAMES_BYTES = 64 * 1_024 * 1_024;
 /** Bytes waiting in one connection's socket before the server leaves the rest in the mailbox. */
 export const MAX_SOCKET_BUFFER = 1_024 * 1_024;
+/** Bytes of bodies that were pushed to a device and have no ACK: beyond them the rest stays in the mailbox until it ACKs. */
+export const MAX_UNACKED_BYTES = 4 * 1_024 * 1_024;
 /** What a mailbox keeps: so long, and so many bytes of bodies. Beyond it the mailbox is dropped, and its device rejoins. */
 export const MAILBOX_LIFETIME_MS = 60 * DAY;
 export const MAX_MAILBOX_BYTES = 64 * 1_024 * 1_024;

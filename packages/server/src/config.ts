@@ -11,6 +11,7 @@ import {
   MAX_PARTIAL_FRAMES_BYTES,
   MAX_REQUESTS_IN_FLIGHT,
   MAX_SOCKET_BUFFER,
+  MAX_UNACKED_BYTES,
   PING_AFTER_MS,
   SILENCE_MS,
 } from '@parley/protocol';
@@ -54,6 +55,7 @@ export interface ServerLimits {
   readonly maxRequestsInFlight: number;
   readonly maxPartialFramesBytes: number;
   readonly maxSocketBuffer: number;
+  readonly maxUnackedBytes: number;
   readonly maxLiveBytes: number;
   readonly maxLiveBytesPerDevice: number;
   /** Loopback is free of the limits per address (the operator's own bots and tests) unless this says otherwise. */
@@ -73,6 +75,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
   maxRequestsInFlight: MAX_REQUESTS_IN_FLIGHT,
   maxPartialFramesBytes: MAX_PARTIAL_FRAMES_BYTES,
   maxSocketBuffer: MAX_SOCKET_BUFFER,
+  maxUnackedBytes: MAX_UNACKED_BYTES,
   maxLiveBytes: MAX_LIVE_BYTES,
   maxLiveBytesPerDevice: MAX_LIVE_BYTES_PER_DEVICE,
   loopbackIsExempt: true,

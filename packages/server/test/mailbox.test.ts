@@ -5,14 +5,15 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { MAILBOX_LIFETIME_MS, MAILBOX_PAGE, MAX_FRAME, Opcode } from '@parley/protocol';
 import { nodeCrypto as crypto } from '@parley/protocol/crypto/node';
-import { CommitSchema, MessageSchema, RejoinSchema } from '@parley/protocol/wire';
+import { CommitSchema, ListRequestSchema, MessageSchema, RejoinSchema } from '@parley/protocol/wire';
 import { DATABASE, openSqliteStore } from '../src/index.ts';
 import type { TestClient } from './support/client.ts';
 import { ManualClock } from './support/manual-clock.ts';
 import { messageOf, sendAndReceive, TestServer, talk } from './support/server.ts';
 import { Witness } from './support/witness.ts';
 
-async function texts(client: TestClient, count: number): Promise<{ texts: string[]; last: bigint }> {
+/** The next messages; `acks`: with an ACK of each. */
+async function texts(client: TestClient, count: number, { acks } = { acks: false }): Promise<{ texts: string[]; last: bigint }> {
   const received: string[] = [];
   let last = 0n;
   for (let i = 0; i < count; i++) {
@@ -20,6 +21,7 @@ async function texts(client: TestClient, count: number): Promise<{ texts: string
     assert.ok(position > last, 'positions rise');
     last = position;
     received.push(new TextDecoder().decode(ciphertext));
+    if (acks) client.ack(position);
   }
   return { texts: received, last };
 }
@@ -128,11 +130,42 @@ test('a device that does not read fills a bounded buffer, then its mailbox, and 
   for (let i = 0; i < 200; i++) await alice.ok(Opcode.MESSAGE, MessageSchema, messageOf(conversation, `${i} ${text}`));
   await witness.check();
   bob.socket.resume();
-  const received = (await texts(bob, 200)).texts.map((message) => message.split(' ')[0]);
+  const received = (await texts(bob, 200, { acks: true })).texts.map((message) => message.split(' ')[0]);
   assert.deepEqual(
     received,
     Array.from({ length: 200 }, (_, i) => `${i}`),
   );
+});
+
+test('brings a device no more than it may have without an ACK, live or from the mailbox, and goes on with the ACK', async (t) => {
+  const server = await TestServer.start(t, { limits: { maxUnackedBytes: 40_000 } });
+  const alice = await server.register('alice');
+  const bob = await server.register('bob');
+  const conversation = await talk(alice, bob);
+  const text = 'x'.repeat(10_000);
+  const say = async (from: number, to: number): Promise<void> => {
+    for (let i = from; i < to; i++) await alice.ok(Opcode.MESSAGE, MessageSchema, messageOf(conversation, `${i} ${text}`));
+  };
+  const isBrought = async (client: TestClient, from: number, to: number): Promise<bigint> => {
+    const brought = await texts(client, to - from);
+    const expected = Array.from({ length: to - from }, (_, i) => `${from + i}`);
+    assert.deepEqual(
+      brought.texts.map((message) => message.split(' ')[0]),
+      expected,
+    );
+    for (let i = 0; i < 5; i++) await client.request(Opcode.LIST, ListRequestSchema, {});
+    assert.equal(client.waiting(Opcode.MESSAGE), 0, 'and no more');
+    return brought.last;
+  };
+  await say(0, 10);
+  bob.ack(await isBrought(bob, 0, 4));
+  await isBrought(bob, 4, 8);
+  await bob.leave();
+  await say(10, 12);
+  const again = await server.logIn(bob.account);
+  again.ack(await isBrought(again, 4, 8));
+  again.ack(await isBrought(again, 8, 12));
+  await sendAndReceive(alice, again, conversation, 'live again');
 });
 
 test('drops a mailbox that would hold too much: its device gets a REJOIN and what came after, and the sender OK', async (t) => {

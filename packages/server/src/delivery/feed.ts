@@ -1,6 +1,7 @@
 import { MAILBOX_PAGE, MAILBOX_PAGE_BYTES } from '@parley/protocol';
 import type { DeviceKey } from '../store/device-key.ts';
 import type { MailboxItem, Store } from '../store/store.ts';
+import { Unacked } from './unacked.ts';
 
 /** Where a device's items go: the session of its connection. */
 export interface Sink {
@@ -15,13 +16,17 @@ export interface Sink {
 
 /**
  * Brings one mailbox to the device that is on line, in order of position. It reads pages from the store until there is nothing
- * more, then passes on what is delivered live; when the device reads too slowly it goes back to pages, so that what waits is on
- * disk and not in memory.
+ * more, then passes on what is delivered live; when the device reads or ACKs too slowly it goes back to pages, so that what waits is
+ * on disk, and neither in memory here nor in the device's.
  */
 export class Feed {
   readonly #store: Pick<Store, 'readMailbox'>;
   readonly #device: DeviceKey;
   readonly #sink: Sink;
+  readonly #maxUnackedBytes: number;
+  readonly #unacked = new Unacked();
+  /** Those who wait for an ACK. */
+  readonly #waiters: (() => void)[] = [];
   /** Everything up to here has been pushed. */
   #cursor: bigint;
   /** The highest position that was released, pushed or not. */
@@ -31,10 +36,17 @@ export class Feed {
   #mode: 'paging' | 'live' | 'stopped' = 'paging';
 
   /** @param ready what the mailbox is still to be given first; `undefined`: nothing */
-  constructor(store: Pick<Store, 'readMailbox'>, device: DeviceKey, after: bigint, sink: Sink, ready: Promise<void> | undefined) {
+  constructor(
+    store: Pick<Store, 'readMailbox'>,
+    device: DeviceKey,
+    options: { readonly after: bigint; readonly maxUnackedBytes: number },
+    sink: Sink,
+    ready: Promise<void> | undefined,
+  ) {
     this.#store = store;
     this.#device = device;
-    this.#cursor = after;
+    this.#cursor = options.after;
+    this.#maxUnackedBytes = options.maxUnackedBytes;
     this.#sink = sink;
     if (ready === undefined) void this.#page();
     else void ready.then(() => this.#page());
@@ -42,7 +54,7 @@ export class Feed {
 
   /** Whether an item that comes now is pushed at once. */
   get isLive(): boolean {
-    return this.#mode === 'live' && this.#sink.hasRoom;
+    return this.#mode === 'live' && this.#hasRoom;
   }
 
   /** An item is on disk. Items come in order of position. */
@@ -50,7 +62,7 @@ export class Feed {
     this.#released = item.position;
     this.noteOnDisk(item.position);
     if (this.#mode !== 'live' || item.position <= this.#cursor) return;
-    if (this.#sink.hasRoom) {
+    if (this.#hasRoom) {
       this.#push(item);
     } else {
       this.#mode = 'paging';
@@ -78,14 +90,39 @@ export class Feed {
     if (position > this.#onDisk) this.#onDisk = position;
   }
 
+  /** The device has stored everything up to `position`. */
+  acked(position: bigint): void {
+    this.#unacked.acked(position);
+    if (this.#hasWindow) this.#wake();
+  }
+
   stop(): void {
     this.#mode = 'stopped';
+    this.#wake();
+  }
+
+  /** Whether the device has ACKed enough of what it was pushed. */
+  get #hasWindow(): boolean {
+    return this.#unacked.bytes < this.#maxUnackedBytes;
+  }
+
+  get #hasRoom(): boolean {
+    return this.#hasWindow && this.#sink.hasRoom;
+  }
+
+  async #room(): Promise<void> {
+    while (this.#mode === 'paging' && !this.#hasWindow) await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    await this.#sink.room();
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiters.splice(0)) wake();
   }
 
   async #page(): Promise<void> {
     try {
       while (this.#mode === 'paging') {
-        await this.#sink.room();
+        await this.#room();
         if (this.#mode !== 'paging') return;
         const items = await this.#store.readMailbox(this.#device, this.#cursor, MAILBOX_PAGE, MAILBOX_PAGE_BYTES);
         if (this.#mode !== 'paging') return;
@@ -101,7 +138,7 @@ export class Feed {
   /** False when some did not fit: they are still on disk, and are read again rather than held here. */
   #pushWhileThereIsRoom(items: readonly MailboxItem[]): boolean {
     for (const item of items) {
-      if (!this.#sink.hasRoom) return false;
+      if (!this.#hasRoom) return false;
       this.#onDisk = item.position;
       this.#push(item);
     }
@@ -110,6 +147,7 @@ export class Feed {
 
   #push(item: MailboxItem): void {
     this.#cursor = item.position;
+    this.#unacked.pushed(item.position, item.body.length);
     this.#sink.push(item);
   }
 }

@@ -1,5 +1,6 @@
 import { MAX_FRAME, ParleyError, POSITION_BYTES } from '@parley/protocol';
 import type { Clock } from '../clock.ts';
+import type { ServerLimits } from '../config.ts';
 import type { DeviceKey } from '../store/device-key.ts';
 import type { Delivery, Store } from '../store/store.ts';
 import { Feed, type Sink } from './feed.ts';
@@ -8,6 +9,9 @@ import { Positions } from './positions.ts';
 
 /** Body of an item, bytes: pushed with its position in front it must fit a frame. */
 const MAX_ITEM = MAX_FRAME - POSITION_BYTES;
+
+/** Bytes of bodies. */
+type DeliveryLimits = LiveLimits & Pick<ServerLimits, 'maxUnackedBytes'>;
 
 /** What goes into one mailbox. */
 export interface Parcel {
@@ -25,13 +29,15 @@ export class Mailboxes {
   readonly #store: Pick<Store, 'readMailbox' | 'keep'>;
   readonly #live: LiveItems;
   readonly #clock: Clock;
+  readonly #maxUnackedBytes: number;
   readonly #positions: Positions;
   /** Only of devices that are on line or have deliveries under way. */
   readonly #mailboxes = new Map<DeviceKey, Mailbox>();
 
-  constructor(store: Pick<Store, 'readMailbox' | 'keep'>, generation: number, clock: Clock, limits: LiveLimits) {
+  constructor(store: Pick<Store, 'readMailbox' | 'keep'>, generation: number, clock: Clock, limits: DeliveryLimits) {
     this.#store = store;
     this.#clock = clock;
+    this.#maxUnackedBytes = limits.maxUnackedBytes;
     this.#live = new LiveItems(store, clock, limits, (device, position) =>
       this.#mailboxes.get(device)?.feed?.noteOnDisk(position),
     );
@@ -97,6 +103,7 @@ export class Mailboxes {
   /** A device has stored everything up to `position`. */
   acked(device: DeviceKey, position: bigint): void {
     this.#live.acked(device, position);
+    this.#mailboxes.get(device)?.feed?.acked(position);
   }
 
   /** Writes what was pushed and has no ACK yet. */
@@ -104,11 +111,12 @@ export class Mailboxes {
     return this.#live.writeAll();
   }
 
-  /** Brings everything after `position`, and from then on what comes, to a device that has logged in. */
-  attach(device: DeviceKey, position: bigint, sink: Sink): Feed {
+  /** Brings everything after `after`, and from then on what comes, to a device that has logged in. */
+  attach(device: DeviceKey, after: bigint, sink: Sink): Feed {
     const mailbox = this.#mailbox(device);
     mailbox.feed?.stop();
-    mailbox.feed = new Feed(this.#store, device, position, sink, this.#live.leave(device)); // it reads what was held
+    const options = { after, maxUnackedBytes: this.#maxUnackedBytes };
+    mailbox.feed = new Feed(this.#store, device, options, sink, this.#live.leave(device)); // it reads what was held
     return mailbox.feed;
   }
 

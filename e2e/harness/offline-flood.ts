@@ -1,0 +1,124 @@
+import { Memory, mebibytes, unableToMeasure } from '../support/memory.ts';
+import { World } from '../support/world.ts';
+import type { Harness, Outcome } from './harness.ts';
+import { Ledger } from './ledger.ts';
+import { settles, startPairs, type Talker } from './talkers.ts';
+
+/** What one program may wait with (MAX_OUTBOX): so many are sent at once. */
+const AT_ONCE = 10_000;
+/** The second flood has so many times the messages of the first. */
+const FACTOR = 4;
+/** Whoever kept what passes through would grow by all of it: growth from the first flood to the second must stay below this share. */
+const MAX_KEPT_SHARE = 0.5;
+/**
+ * A process grows by this much whatever passes: what limits.ts lets wait (4 MiB without an ACK, 1 MiB in a socket, 4 MiB of requests)
+ * several times over, as garbage that V8 has not collected yet.
+ */
+const MAX_GROWTH_BYTES = 256 * 1_024 * 1_024;
+const DEADLINE_MS = 10 * 60_000;
+
+/** One flood: milliseconds, and by how many bytes each program grew at most. */
+interface Flood {
+  readonly sendMs: number;
+  readonly receiveMs: number;
+  readonly sender: number;
+  readonly server: number;
+  readonly receiver: number;
+}
+
+/** Thousands of messages to a user who is off line and then logs in: all arrive in one go, and nobody's memory grows with them. */
+export const offlineFlood: Harness<{ messages: number; bytes: number }> = {
+  what: 'messages to a user who is off line, then four times as many: all arrive in order in one go, in bounded memory',
+  quick: { messages: 500, bytes: 1_000 },
+  long: { messages: 10_000, bytes: 1_000 },
+  unable: unableToMeasure,
+
+  async run({ messages, bytes }, log): Promise<Outcome> {
+    await using world = await World.start();
+    const ledger = new Ledger();
+    const [pair] = await startPairs(world, ledger, 1);
+    if (pair === undefined) throw new Error('no pair');
+    const problems: string[] = [];
+    const flood = async (count: number): Promise<Flood> => {
+      const done = await run(world, ledger, pair, { count, bytes });
+      log(`${count} messages: ${describe(done)}`);
+      if (pair[1].client.events.some(({ event }) => event === 'offline')) problems.push('it did not arrive in one go');
+      return done;
+    };
+    const few = await flood(messages);
+    const many = await flood(FACTOR * messages);
+    const more = (FACTOR - 1) * messages * bytes;
+    for (const who of ['sender', 'server', 'receiver'] as const) {
+      if (many[who] > MAX_GROWTH_BYTES) problems.push(`the ${who} grew by ${mebibytes(many[who])} MiB`);
+      const kept = (many[who] - few[who]) / more;
+      if (kept > MAX_KEPT_SHARE && many[who] - few[who] > MAX_GROWTH_BYTES / 8) {
+        problems.push(`the ${who} grows with the number of messages: ${kept.toFixed(2)} bytes for each byte said`);
+      }
+    }
+    const codes = await Promise.all(pair.map(({ client }) => client.quit()));
+    return {
+      counts: {
+        ...ledger.counts,
+        ...figures(`${messages}`, messages, few),
+        ...figures(`${FACTOR * messages}`, FACTOR * messages, many),
+      },
+      problems: [...ledger.problems, ...problems, ...(codes.every((code) => code === 0) ? [] : [`exit codes: ${codes}`])],
+    };
+  },
+};
+
+async function run(
+  world: World,
+  ledger: Ledger,
+  [alice, bob]: readonly [Talker, Talker],
+  { count, bytes }: { count: number; bytes: number },
+): Promise<Flood> {
+  await bob.client.quit();
+  const [sender, server] = [new Memory(alice.client.pid), new Memory(world.server.pid)];
+  const before = { sender: sender.now, server: server.now };
+  for (const memory of [sender, server]) memory.forgetPeak();
+
+  const startMs = performance.now();
+  for (let left = count; left > 0; left -= AT_ONCE) {
+    const already = ledger.acknowledgedOf(alice.name, bob.name);
+    const batch = Math.min(left, AT_ONCE);
+    alice.client.send(...Array.from({ length: batch }, () => ledger.say(alice.name, bob.name, bytes)));
+    await sees(() => ledger.acknowledgedOf(alice.name, bob.name) === already + batch, 'to be acknowledged');
+  }
+  const sentMs = performance.now();
+
+  bob.start();
+  await bob.client.next('ready');
+  const receiver = new Memory(bob.client.pid);
+  // From here on: before it is the passphrase's key derivation that needs most.
+  receiver.forgetPeak();
+  const receiverBefore = receiver.now;
+  const readyMs = performance.now();
+  await sees(() => ledger.isComplete, 'to be shown');
+  return {
+    sendMs: sentMs - startMs,
+    receiveMs: performance.now() - readyMs,
+    sender: sender.peak - before.sender,
+    server: server.peak - before.server,
+    receiver: receiver.peak - receiverBefore,
+  };
+}
+
+async function sees(condition: () => boolean, what: string): Promise<void> {
+  if (!(await settles(condition, DEADLINE_MS))) throw new Error(`waited ${DEADLINE_MS / 1_000} s for all messages ${what}`);
+}
+
+function describe({ sendMs, receiveMs, sender, server, receiver }: Flood): string {
+  const grew = `MiB more at most: sender ${mebibytes(sender)}, server ${mebibytes(server)}, receiver ${mebibytes(receiver)}`;
+  return `sent in ${(sendMs / 1_000).toFixed(1)} s, received in ${(receiveMs / 1_000).toFixed(1)} s; ${grew}`;
+}
+
+function figures(name: string, count: number, { sendMs, receiveMs, sender, server, receiver }: Flood) {
+  return {
+    [`${name}: sent a second`]: Math.round((count * 1_000) / sendMs),
+    [`${name}: received a second`]: Math.round((count * 1_000) / receiveMs),
+    [`${name}: MiB more, sender`]: mebibytes(sender),
+    [`${name}: MiB more, server`]: mebibytes(server),
+    [`${name}: MiB more, receiver`]: mebibytes(receiver),
+  };
+}
