@@ -1,11 +1,13 @@
 import type { Harness } from './harness.ts';
 import { killServer } from './kill-server.ts';
 import { networkCuts } from './network-cuts.ts';
+import { races } from './races.ts';
 import { tornLog } from './torn-log.ts';
 
 /** Every harness, by the name it is run with. */
 export const HARNESSES: Readonly<Record<string, Harness>> = {
   'kill-server': killServer as Harness,
   'network-cuts': networkCuts as Harness,
+  races: races as Harness,
   'torn-log': tornLog as Harness,
 };
