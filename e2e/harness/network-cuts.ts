@@ -9,8 +9,8 @@ import { keepTalking, settles, sometime, startPairs, type Talker } from './talke
 const WINDOW = 16;
 /** Every so many faults carry on in other weather. */
 const WEATHER_LASTS = 4;
-/** Until a server shows somebody off line who has vanished. */
-const VANISHED_MS = 90_000;
+/** Until a server shows somebody off line who has vanished: 90 s, and what a busy machine adds. */
+const VANISHED_MS = 150_000;
 
 const SWALLOWED: readonly (readonly Direction[])[] = [['up', 'down'], ['up'], ['down']];
 
