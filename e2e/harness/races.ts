@@ -5,7 +5,7 @@ import type { Harness, Outcome } from './harness.ts';
 /** Two SDK clients who agree and then talk over lost answers, races of commits and deaths, once for each seed from `from` on. */
 export const races: Harness<{ seeds: number; from: number; messages: number }> = {
   what: 'lost answers, commits at once, deaths between storing and sending: one meeting and one talk for each seed',
-  quick: { seeds: 2, from: 101, messages: 200 },
+  quick: { seeds: 2, from: 101, messages: 120 },
   long: { seeds: 200, from: 1_000, messages: 300 },
 
   async run({ seeds, from, messages }, log): Promise<Outcome> {

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { findProgram, unlessInstalled } from './programs.ts';
 
 /** One system call on a file descriptor. */
@@ -33,9 +35,16 @@ export function traced(file: string): [string, ...string[]] {
 export function unlessTraceable(): string | false {
   const notInstalled = unlessInstalled('strace');
   if (notInstalled !== false) return notInstalled;
-  const [program, ...options] = traced('/dev/null');
-  const { status, stderr } = spawnSync(program, [...options, process.execPath, '--version'], { encoding: 'utf8' });
-  return status === 0 && stderr === '' ? false : `this machine does not let strace trace: ${stderr.trim().split('\n')[0]}`;
+  const folder = mkdtempSync(join(tmpdir(), 'parley-strace-'));
+  try {
+    const file = join(folder, 'trace');
+    const [program, ...options] = traced(file);
+    const { stderr } = spawnSync(program, [...options, process.execPath, '--version'], { encoding: 'utf8' });
+    const isTraced = existsSync(file) && readTrace(file).length > 0;
+    return isTraced ? false : `this machine does not let strace trace: ${stderr.trim().split('\n')[0]}`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 export function readTrace(file: string): SystemCall[] {
