@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseJsonLine } from './json-lines.ts';
 import { parley } from './process.ts';
 import { ScriptClient, type ScriptClientOptions, type ScriptEvent } from './script-client.ts';
-import { ServerProcess } from './server-process.ts';
+import { type ServerOptions, ServerProcess } from './server-process.ts';
 
 /** A server process, its users' folders and their clients: `await using world = await World.start()`. */
 export class World implements AsyncDisposable {
@@ -22,7 +22,7 @@ export class World implements AsyncDisposable {
     this.#stack.defer(() => this.#server.kill());
   }
 
-  static async start(options: { names?: readonly string[] } = {}): Promise<World> {
+  static async start(options: Pick<ServerOptions, 'names' | 'flags' | 'env'> = {}): Promise<World> {
     const stack = new AsyncDisposableStack();
     const folder = tempFolder(stack);
     const server = await ServerProcess.start({ dataFolder: join(folder, 'server'), ...options }, true);
