@@ -1,14 +1,14 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { readJsonLines } from './json-lines.ts';
-import { spawnParley, within } from './process.ts';
+import { type RunOptions, spawnParley, within } from './process.ts';
 
-export interface ServerOptions {
+export interface ServerOptions extends Pick<RunOptions, 'env' | 'under'> {
   readonly dataFolder: string;
   readonly port?: number;
   readonly names?: readonly string[];
-  /** As for any process. */
-  readonly under?: readonly string[];
+  /** More arguments of `serve`. */
+  readonly flags?: readonly string[];
 }
 
 /** A real `parley serve --json`, listening. */
@@ -40,17 +40,17 @@ export class ServerProcess {
 
   /** `firstStart`: also wait for the invite that a first start prints. */
   static async start(options: ServerOptions, firstStart: boolean): Promise<ServerProcess> {
-    const child = spawnParley(
-      [
-        'serve',
-        '--json',
-        ...['--host', '127.0.0.1'],
-        ...['--port', String(options.port ?? 0)],
-        ...['--data', options.dataFolder],
-        ...(options.names ?? []).flatMap((name) => ['--name', name]),
-      ],
-      { under: options.under ?? [] },
-    );
+    const argumentList = [
+      'serve',
+      '--json',
+      ...['--host', '127.0.0.1'],
+      ...['--port', String(options.port ?? 0)],
+      ...['--data', options.dataFolder],
+      ...(options.names ?? []).flatMap((name) => ['--name', name]),
+      ...(options.flags ?? []),
+    ];
+    const { under = [], env = {} } = options;
+    const child = spawnParley(argumentList, { under, env });
     const written: string[] = [];
     child.stdout.on('data', (text: string) => written.push(text));
     child.stderr.on('data', (text: string) => written.push(text));

@@ -24,7 +24,7 @@ export class World implements AsyncDisposable {
     this.#stack.defer(() => this.#server.kill());
   }
 
-  static async start(options: Pick<ServerOptions, 'names' | 'under'> = {}): Promise<World> {
+  static async start(options: Pick<ServerOptions, 'names' | 'under' | 'flags' | 'env'> = {}): Promise<World> {
     const stack = new AsyncDisposableStack();
     const folder = tempFolder(stack);
     const server = await ServerProcess.start({ dataFolder: join(folder, 'server'), ...options }, true);

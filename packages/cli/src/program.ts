@@ -31,6 +31,17 @@ export function createProgram(): Command {
     .option('--name <name...>', 'what clients call this server: in certificate and invites; repeatable (default: localhost)')
     .option('--tls-cert <file>', 'PEM certificate chain: the port speaks TLS 1.3 (with --tls-key)')
     .option('--tls-key <file>', 'PEM key of that certificate')
+    .option('--max-connections <number>', 'connections at once (default: 12000)', wholeNumber(1, 1_000_000))
+    .option('--max-connections-per-address <number>', 'of one address (default: 1000)', wholeNumber(1, 1_000_000))
+    .option('--handshakes-per-second <number>', 'new logins of one address (default: 50)', wholeNumber(1, 100_000))
+    .option('--limit-loopback', 'limits per address hold for this machine too, which is free of them otherwise')
+    .option(
+      '--frames-per-second <number>',
+      'requests of one connection, twice as many in a burst; faster ones wait (default: 2000)',
+      wholeNumber(1, 1_000_000),
+    )
+    .option('--mailbox-bytes <number>', 'what waits for one device (default: 67108864)', wholeNumber(1_048_576, 999_999_999))
+    .option('--mailbox-days <number>', 'how long it waits (default: 60)', wholeNumber(1, 3_650))
     .option('--json', JSON_LINES)
     .action(async (options) => (await import('./commands/serve.ts')).serve(options));
 

@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
-import { DEFAULT_PORT, INVITE_LIFETIME_MS, INVITE_USES } from '@parley/protocol';
+import { describe, it, test } from 'node:test';
+import {
+  DEFAULT_PORT,
+  FRAMES_BURST,
+  FRAMES_PER_SECOND,
+  HANDSHAKES_PER_SECOND_PER_ADDRESS,
+  INVITE_LIFETIME_MS,
+  INVITE_USES,
+  MAILBOX_LIFETIME_MS,
+  MAX_CONNECTIONS,
+  MAX_CONNECTIONS_PER_ADDRESS,
+  MAX_MAILBOX_BYTES,
+} from '@parley/protocol';
 import { run, temporaryFolder } from './support/processes.ts';
 
 const INVITE = `parley://localhost:1/#ca=${'A'.repeat(43)}&token=${'A'.repeat(22)}`;
@@ -20,6 +31,12 @@ describe('help', () => {
 describe('help says what is taken where an option is left out', () => {
   const defaults = {
     'the port': ['serve', '--port <number>', DEFAULT_PORT],
+    connections: ['serve', '--max-connections <number>', MAX_CONNECTIONS],
+    'connections of one address': ['serve', '--max-connections-per-address <number>', MAX_CONNECTIONS_PER_ADDRESS],
+    handshakes: ['serve', '--handshakes-per-second <number>', HANDSHAKES_PER_SECOND_PER_ADDRESS],
+    frames: ['serve', '--frames-per-second <number>', FRAMES_PER_SECOND],
+    'the size of a mailbox': ['serve', '--mailbox-bytes <number>', MAX_MAILBOX_BYTES],
+    'the age of a mailbox': ['serve', '--mailbox-days <number>', MAILBOX_LIFETIME_MS / 86_400_000],
     'how many may join': ['invite', '--uses <number>', INVITE_USES],
     'for how many days': ['invite', '--expires <days>', INVITE_LIFETIME_MS / 86_400_000],
   } as const;
@@ -32,6 +49,10 @@ describe('help says what is taken where an option is left out', () => {
   }
 });
 
+test('a burst is twice what a connection may sustain', () => {
+  assert.equal(FRAMES_BURST, 2 * FRAMES_PER_SECOND);
+});
+
 describe('wrong usage ends with 2 and one line that says what to do', () => {
   const cases: Readonly<Record<string, { args: string[]; says: RegExp }>> = {
     'an unknown command': { args: ['fly'], says: /unknown command 'fly'.*parley --help/ },
@@ -40,6 +61,12 @@ describe('wrong usage ends with 2 and one line that says what to do', () => {
     'a missing argument': { args: ['join', INVITE], says: /missing required argument 'name'/ },
     'an argument too many': { args: ['chat', 'a', 'b'], says: /too many arguments/ },
     'a port that is none': { args: ['serve', '--port', '65536'], says: /from 0 to 65535/ },
+    'no connections': { args: ['serve', '--max-connections', '0'], says: /from 1 to 1000000/ },
+    'connections that are no number': { args: ['serve', '--max-connections-per-address', 'many'], says: /from 1 to 1000000/ },
+    'half a handshake': { args: ['serve', '--handshakes-per-second', '0.5'], says: /from 1 to 100000/ },
+    'frames below nothing': { args: ['serve', '--frames-per-second=-1'], says: /from 1 to 1000000/ },
+    'a mailbox too small for one message': { args: ['serve', '--mailbox-bytes', '1000'], says: /from 1048576/ },
+    'a mailbox for no time': { args: ['serve', '--mailbox-days', '0'], says: /from 1 to 3650/ },
     'a name that is none': { args: ['serve', '--name', 'a b'], says: /DNS name/ },
     'half of TLS': { args: ['serve', '--tls-key', 'x'], says: /both/ },
     'TLS files that are not there': { args: ['serve', '--tls-key', '/none', '--tls-cert', '/none'], says: /cannot read/ },

@@ -1,4 +1,4 @@
-import { isUsername } from '@parley/protocol';
+import { isUsername, MAX_WAITING_COMMANDS } from '@parley/protocol';
 import { deleteMessages } from './conversations/delete-messages.ts';
 import { Lanes } from './conversations/lanes.ts';
 import { compose, type Typed } from './conversations/outgoing-messages.ts';
@@ -11,8 +11,6 @@ import { Messenger } from './messenger.ts';
 import { Records } from './records/records.ts';
 import type { Vault } from './vault/vault.ts';
 
-/** Commands that may wait for the server. */
-const MAX_WAITING = 10_000;
 /** Messages that are encrypted and stored in one go. */
 const MAX_TYPED_BATCH = 128;
 /** The lane of deletions; no name of a user. */
@@ -29,7 +27,7 @@ export class ParleyClient {
   readonly #environment: Environment;
   readonly #events = new Events();
   readonly #messenger: Messenger;
-  readonly #lanes = new Lanes(MAX_WAITING);
+  readonly #lanes = new Lanes(MAX_WAITING_COMMANDS);
   readonly #over: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly #waiters: (() => void)[] = [];
   #started: Promise<void> = Promise.resolve();
@@ -144,7 +142,7 @@ export class ParleyClient {
    */
   forget(id: string): void {
     if (!this.#takes()) return;
-    if (this.#toDelete.length >= MAX_WAITING) {
+    if (this.#toDelete.length >= MAX_WAITING_COMMANDS) {
       this.#complain('quota_exceeded', 'too many messages wait to be deleted');
       return;
     }
@@ -205,7 +203,7 @@ export class ParleyClient {
   }
 
   #type(message: Typed): void {
-    if (this.#typed.length >= MAX_WAITING) {
+    if (this.#typed.length >= MAX_WAITING_COMMANDS) {
       this.#complain('quota_exceeded', 'too many messages wait to be sent');
       return;
     }

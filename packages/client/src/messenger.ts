@@ -15,15 +15,15 @@ import { openGroup } from './conversations/open-group.ts';
 import { Outbox } from './conversations/outbox.ts';
 import { expireRequests, showRequest } from './conversations/requests.ts';
 import { forgetOldIds } from './conversations/seen-ids.ts';
+import { ShownRequests } from './conversations/shown-requests.ts';
 import { tellError } from './conversations/tell.ts';
+import { usersOnline } from './conversations/users-online.ts';
 import type { Environment, Timer } from './environment.ts';
 import { LoginError } from './errors.ts';
 import type { ClientEvent } from './events.ts';
 import { RequestState } from './gen/rows_pb.ts';
 import type { Records } from './records/records.ts';
 
-/** Pages of users on line that are asked for at most. */
-const MAX_LIST_PAGES = 200;
 /** After our QUIT the server has so long to end the connection. */
 const QUIT_TIMEOUT_MS = 2_000;
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -45,7 +45,7 @@ export class Messenger {
   readonly #handlers: MessengerHandlers;
   /** Groups being made for requests that the user has accepted, by that other user. */
   readonly #openings = new Map<string, Promise<void>>();
-  readonly #shownRequests = new Set<string>();
+  readonly #shownRequests: ShownRequests;
   #daily: Timer | undefined;
   #wasOnline = false;
   #isPublishing = false;
@@ -55,6 +55,7 @@ export class Messenger {
 
   constructor(environment: Environment, records: Records, handlers: MessengerHandlers) {
     this.#handlers = handlers;
+    this.#shownRequests = new ShownRequests((request) => records.requests.rows.has(request));
     const outbox = new Outbox(records, environment, (key, reply) => this.#inbox.reply(key, reply));
     this.link = new Link(environment, records.account, {
       credentials: () => credentialsOf(records),
@@ -221,9 +222,7 @@ export class Messenger {
   }
 
   #showOnce(request: string, user: string): void {
-    if (!this.#wasOnline || this.#shownRequests.has(request)) return;
-    this.#shownRequests.add(request);
-    showRequest(this.context, user);
+    if (this.#wasOnline && this.#shownRequests.add(request)) showRequest(this.context, user);
   }
 
   #open(request: string): void {
@@ -248,14 +247,8 @@ export class Messenger {
   }
 
   async #showUsers(first: UserList): Promise<void> {
-    const names = [...first.online];
-    let { next } = first;
-    for (let pages = 1; next !== '' && pages < MAX_LIST_PAGES; pages += 1) {
-      const page = await this.#page(next);
-      if (page === undefined) return;
-      names.push(...page.online);
-      next = page.next;
-    }
+    const names = await usersOnline(first, (after) => this.#page(after));
+    if (names === undefined) return;
     this.context.emit({ event: 'users', users: names.map((user) => ({ user, online: true })) });
   }
 

@@ -27,6 +27,22 @@ test('forgets the id of a message when its mailbox item cannot come again, and n
   assert.equal(await count(bob, 'seen'), 0);
 });
 
+test('forgets all ids that are old enough, however many', async () => {
+  const { scene, later } = await timedScene();
+  const bob = await scene.device('bob');
+  const rows = Array.from({ length: 2_500 }, (_, i) => ({
+    collection: 'seen' as const,
+    key: `id ${i}`,
+    order: scene.environment.now(),
+    value: new Uint8Array(0),
+  }));
+  await bob.vault.write(rows.map((put) => ({ put })));
+  later(IDS_REMEMBERED_MS + 1);
+  await bob.vault.write([{ put: { collection: 'seen', key: 'new', order: scene.environment.now(), value: new Uint8Array(0) } }]);
+  await forgetOldIds(bob.context);
+  assert.equal(await count(bob, 'seen'), 1);
+});
+
 test('lets a request without an answer expire at both ends, with the KeyPackage that was given away for it', async () => {
   const { scene, later } = await timedScene();
   const [alice, bob] = [await scene.device('alice'), await scene.device('bob')];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromBinary } from '@bufbuild/protobuf';
-import { Opcode } from '@parley/protocol';
+import { MAX_FRAME, MAX_INBOX_BYTES, Opcode } from '@parley/protocol';
 import { AckSchema } from '@parley/protocol/wire';
 import type { Connection } from '../src/connection/connection.ts';
 import { Scene } from './support/scene.ts';
@@ -38,4 +38,15 @@ test('acknowledges what the newest connection has brought, and not what an earli
   await bob.settled();
   assert.deepEqual(again.acks, [positions[1], positions[2]]);
   assert.equal(bob.of('error').length, positions.length, 'each was taken once');
+});
+
+test('drops a connection that brings more than may wait, and goes on with what it has brought', async () => {
+  const { bob } = await (await Scene.create()).pair();
+  const connection = OtherConnection.create();
+  const body = new Uint8Array(MAX_FRAME / 2);
+  let frames = 0;
+  for (; !connection.isClosed; frames += 1) bob.push(Opcode.QUIT, body, bob.nextPosition(), connection);
+  assert.ok((frames - 1) * body.length <= MAX_INBOX_BYTES && frames * (body.length + 16) > MAX_INBOX_BYTES, `${frames} frames`);
+  await bob.settled();
+  assert.equal(bob.of('error').length, frames - 1);
 });

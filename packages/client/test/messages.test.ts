@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { MAX_TEXT_BYTES, Opcode, toHex } from '@parley/protocol';
+import { MAX_FUTURE_CIPHERTEXT, MAX_FUTURE_MESSAGES, MAX_TEXT_BYTES, Opcode, toHex } from '@parley/protocol';
 import { type Commit, CommitSchema, ContentSchema, type Message, MessageSchema, TextSchema } from '@parley/protocol/wire';
 import { MESSAGES_PER_UPDATE } from '../src/conversations/key-update.ts';
 import type { Change } from '../src/vault/vault.ts';
@@ -224,8 +224,23 @@ test('keeps only so many messages whose commit has not come', async () => {
   const { alice, bob } = await scene.pair();
   await renewKeys(bob);
   const early = await scene.say(bob, 'alice', 'hello');
-  for (let count = 0; count < 33; count += 1) await deliver(alice, { ...early, id: randomId(scene.environment) });
+  for (let count = 0; count <= MAX_FUTURE_MESSAGES; count += 1)
+    await deliver(alice, { ...early, id: randomId(scene.environment) });
   assert.deepEqual(alice.codes(), ['unreadable']);
+});
+
+test('keeps no message whose commit has not come and that is too large', async () => {
+  const scene = await Scene.create();
+  const { alice, bob } = await scene.pair();
+  await renewKeys(bob);
+  const early = await scene.say(bob, 'alice', 'hello');
+  const { mls } = scene.environment;
+  const group = await bob.context.records.transact((transaction) => transaction.group(toHex(early.conversation)));
+  assert.ok(group !== undefined);
+  const { ciphertext } = await mls.encrypt(group, new Uint8Array(MAX_FUTURE_CIPHERTEXT), early.id);
+  await deliver(alice, { ...early, ciphertext });
+  assert.deepEqual(alice.codes(), ['unreadable']);
+  assert.equal(alice.conversationWith('bob').future.length, 0);
 });
 
 test('commits new keys after so many messages, and sends what waits in the new epoch', async () => {

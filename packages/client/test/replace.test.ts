@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { Opcode, signConsent, toHex } from '@parley/protocol';
+import { MAX_REPLACED_GROUPS, Opcode, signConsent, toHex } from '@parley/protocol';
 import {
   ConsentKind,
   type ConsentProof,
@@ -56,6 +56,30 @@ function assertDropped(device: Device, before: string, codes = ['invalid_consent
   assert.equal(device.healing.size, 0);
   assert.equal(device.broken, undefined);
 }
+
+test('opens what was sent in the newest replaced groups, and keeps the keys of no more', async () => {
+  const { scene, alice, bob, before } = await talking();
+  const early = await scene.say(alice, 'bob', 'early');
+  const groups = async (): Promise<string[]> => (await bob.vault.scan('mls-secrets')).map(({ key }) => key);
+  let newest = before;
+  const old: string[] = [];
+  for (let count = 0; count < MAX_REPLACED_GROUPS; count += 1) {
+    old.push(newest);
+    const replace = await scene.replace(alice, bob);
+    newest = toHex(alice.conversationWith('bob').id);
+    await deliver(bob, replace);
+  }
+  assert.deepEqual(new Set(await groups()), new Set([...old, newest]));
+  await bob.deliver(Opcode.MESSAGE, toBinary(MessageSchema, early));
+  assert.equal(bob.of('message').at(-1)?.text, 'early');
+
+  await deliver(bob, await scene.replace(alice, bob));
+  assert.equal((await groups()).includes(before), false);
+  assert.equal((await groups()).length, MAX_REPLACED_GROUPS + 1);
+  await bob.deliver(Opcode.MESSAGE, toBinary(MessageSchema, { ...early, id: scene.environment.crypto.randomBytes(16) }));
+  assert.deepEqual(bob.codes(), ['unreadable']);
+  await assertTalks(scene, alice, bob, 'goes on');
+});
 
 test('joins the new group of a contact, and both talk in it', async () => {
   const { scene, alice, bob, before } = await talking();

@@ -3,11 +3,13 @@ import {
   FRAMES_PER_SECOND,
   HANDSHAKE_TIMEOUT_MS,
   HANDSHAKES_PER_SECOND_PER_ADDRESS,
+  MAILBOX_LIFETIME_MS,
   MAX_CONNECTIONS,
   MAX_CONNECTIONS_PER_ADDRESS,
   MAX_HANDSHAKES_IN_PROGRESS,
   MAX_LIVE_BYTES,
   MAX_LIVE_BYTES_PER_DEVICE,
+  MAX_MAILBOX_BYTES,
   MAX_PARTIAL_FRAMES_BYTES,
   MAX_REQUESTS_IN_FLIGHT,
   MAX_SOCKET_BUFFER,
@@ -58,6 +60,9 @@ export interface ServerLimits {
   readonly maxUnackedBytes: number;
   readonly maxLiveBytes: number;
   readonly maxLiveBytesPerDevice: number;
+  /** Of SQLite in the data folder; a store of one's own has its own. */
+  readonly maxMailboxBytes: number;
+  readonly mailboxLifetimeMs: number;
   /** Loopback is free of the limits per address (the operator's own bots and tests) unless this says otherwise. */
   readonly loopbackIsExempt: boolean;
 }
@@ -78,5 +83,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
   maxUnackedBytes: MAX_UNACKED_BYTES,
   maxLiveBytes: MAX_LIVE_BYTES,
   maxLiveBytesPerDevice: MAX_LIVE_BYTES_PER_DEVICE,
+  maxMailboxBytes: MAX_MAILBOX_BYTES,
+  mailboxLifetimeMs: MAILBOX_LIFETIME_MS,
   loopbackIsExempt: true,
 };

@@ -27,7 +27,8 @@ export async function startServices(
   const limits = { ...DEFAULT_LIMITS, ...config.limits };
   const authority =
     config.authority ?? (await openAuthority(dataFolder, { names, nowMs: clock.nowMs(), warn: (text) => log.warn(text) }));
-  const opened = config.store ?? (await openSqliteStore(join(dataFolder, DATABASE)));
+  const mailboxes = { maxBytes: limits.maxMailboxBytes, lifetimeMs: limits.mailboxLifetimeMs };
+  const opened = config.store ?? (await openSqliteStore(join(dataFolder, DATABASE), { mailboxes }));
   const store = watchStore(opened, { clock, log, onBroken: onBrokenStore });
   const generation = await store.raiseGeneration().catch(async (error: unknown) => {
     await opened.close();

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { test } from 'node:test';
+import { MAX_HTTP_HEADER_BYTES, MAX_HTTP_HEADERS, MAX_HTTP_REQUESTS } from '@parley/protocol';
 import { RawSocket } from './support/raw-socket.ts';
 import { TestServer } from './support/server.ts';
 import { closed, openTcp, readToEnd, upgradeRequest } from './support/tcp.ts';
@@ -22,6 +25,30 @@ test('answers plain HTTP beside WebSocket, and says no more than it must', async
   const post = await fetch(url, { method: 'POST', body: 'x'.repeat(100_000) });
   assert.equal(post.status, 405);
   await post.text();
+});
+
+test('closes a request with more than 64 headers', async (t) => {
+  const server = await TestServer.start(t);
+  const [first = '', ...rest] = upgradeRequest().split('\r\n');
+  const own = rest.length - 2; // the empty line is two of them
+  const withMore = async (headers: number): Promise<Socket> => {
+    const socket = await openTcp(server.port);
+    socket.write([first, ...Array.from({ length: headers }, (_, i) => `X-${i}: 1`), ...rest].join('\r\n'));
+    return socket;
+  };
+  const [answer] = await once(await withMore(MAX_HTTP_HEADERS - own), 'data');
+  assert.match(String(answer), /^HTTP\/1.1 101/);
+  await closed(await withMore(MAX_HTTP_HEADERS - own + 1));
+});
+
+test('answers 1,000 requests on one socket, and refuses the next', async (t) => {
+  const server = await TestServer.start(t);
+  const socket = await openTcp(server.port);
+  socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(MAX_HTTP_REQUESTS + 1));
+  let answers = '';
+  while (!answers.includes(' 503 ')) answers += String((await once(socket, 'data'))[0]);
+  socket.destroy();
+  assert.equal(answers.split(' 200 ').length - 1, MAX_HTTP_REQUESTS);
 });
 
 test('writes where it listens while it does', async (t) => {
@@ -92,13 +119,35 @@ test('closes a message in too many fragments', async (t) => {
   await witness.check();
 });
 
+test('closes a message that comes in too many pieces', async (t) => {
+  const server = await TestServer.start(t);
+  const socket = await openTcp(server.port);
+  socket.setNoDelay(true);
+  socket.write(upgradeRequest());
+  await once(socket, 'data');
+  const over = closed(socket);
+  let isOver = false;
+  over.then(() => {
+    isOver = true;
+  });
+  // One binary message of 60,000 bytes: FIN and opcode 2, masked, with a length of 16 bits.
+  socket.write(Uint8Array.of(0x82, 0xfe, 60_000 >> 8, 60_000 & 0xff, 0, 0, 0, 0));
+  let pieces = 0;
+  for (; !isOver && pieces < 60_000; pieces += 1) {
+    socket.write(Uint8Array.of(0));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.ok(pieces < 60_000, 'before it was whole');
+  await over;
+});
+
 test('closes what is neither HTTP nor WebSocket', async (t) => {
   const server = await TestServer.start(t);
   const witness = await Witness.start(server);
   for (const garbage of [
     '\x16\x03\x01\x02\x00\x01',
     'HELO alice\r\n\r\n',
-    `GET / HTTP/1.1\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`,
+    `GET / HTTP/1.1\r\nX: ${'y'.repeat(MAX_HTTP_HEADER_BYTES)}\r\n\r\n`,
   ]) {
     const socket = await openTcp(server.port);
     socket.write(garbage, 'latin1');

@@ -8,6 +8,7 @@ import {
   DATABASE,
   type RunningServer,
   type ServerConfig,
+  type ServerLimits,
   StoreError,
 } from '@parley/server';
 import { Exit, Failure, wrongUsage } from '../exit.ts';
@@ -21,8 +22,17 @@ interface ServeOptions {
   readonly name?: readonly string[];
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly maxConnections?: number;
+  readonly maxConnectionsPerAddress?: number;
+  readonly handshakesPerSecond?: number;
+  readonly limitLoopback?: boolean;
+  readonly framesPerSecond?: number;
+  readonly mailboxBytes?: number;
+  readonly mailboxDays?: number;
   readonly json?: boolean;
 }
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** Left in the data folder by a first start that failed (a port in use, say): the next one is still the first. */
 const UNFINISHED = 'first-start';
@@ -42,6 +52,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     port: options.port ?? DEFAULT_PORT,
     names,
     ...tls(options),
+    limits: limits(options),
     logger: createLog({ level: logLevel() }),
   };
   const unlessFinished = (error: unknown): never => {
@@ -105,6 +116,20 @@ function tls({ tlsCert, tlsKey }: ServeOptions): Pick<ServerConfig, 'tls'> {
   } catch (error) {
     throw wrongUsage(`cannot read the TLS files: ${(error as Error).message}`);
   }
+}
+
+/** What was given; the server's defaults hold for the rest. */
+function limits(options: ServeOptions): Partial<ServerLimits> {
+  const { maxConnections, maxConnectionsPerAddress, handshakesPerSecond, framesPerSecond, mailboxBytes, mailboxDays } = options;
+  return {
+    ...(maxConnections === undefined ? {} : { maxConnections }),
+    ...(maxConnectionsPerAddress === undefined ? {} : { maxConnectionsPerAddress }),
+    ...(handshakesPerSecond === undefined ? {} : { handshakesPerSecondPerAddress: handshakesPerSecond }),
+    ...(options.limitLoopback === undefined ? {} : { loopbackIsExempt: !options.limitLoopback }),
+    ...(framesPerSecond === undefined ? {} : { framesPerSecond, framesBurst: 2 * framesPerSecond }),
+    ...(mailboxBytes === undefined ? {} : { maxMailboxBytes: mailboxBytes }),
+    ...(mailboxDays === undefined ? {} : { mailboxLifetimeMs: mailboxDays * DAY_MS }),
+  };
 }
 
 async function announce(

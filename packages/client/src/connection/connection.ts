@@ -1,9 +1,10 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type Channel, FRAMES_PER_SECOND, type Frame, MAX_REQUESTS_IN_FLIGHT, Opcode, wipe } from '@parley/protocol';
-import { ErrorSchema, ListRequestSchema, OkSchema, UserListSchema } from '@parley/protocol/wire';
+import { ErrorSchema, ListRequestSchema, OkSchema } from '@parley/protocol/wire';
 import type { Environment, Timer } from '../environment.ts';
 import { Liveness } from './liveness.ts';
 import type { LoggedIn } from './login.ts';
+import { readUserList } from './names.ts';
 import { Pacer } from './pacer.ts';
 import { type Reply, RequestError } from './reply.ts';
 import type { BinarySocket } from './socket.ts';
@@ -188,7 +189,7 @@ export class Connection {
       if (!this.#answer(sequence, { kind: 'error', error })) this.#handlers.onError(error);
     } else if (sequence === 0) this.#handlers.onPush(frame);
     else if (opcode === Opcode.OK) this.#answer(sequence, { kind: 'ok', ok: fromBinary(OkSchema, body) });
-    else if (opcode === Opcode.LIST) this.#answer(sequence, { kind: 'users', users: fromBinary(UserListSchema, body) });
+    else if (opcode === Opcode.LIST) this.#answer(sequence, { kind: 'users', users: readUserList(body) });
     else wipe(body);
   }
 

@@ -10,16 +10,10 @@ import {
   ServerCheckError,
   startLogin,
 } from '@parley/protocol';
-import {
-  ClientLoginSchema,
-  ErrorSchema,
-  type Limits,
-  type Registration,
-  type UserList,
-  UserListSchema,
-} from '@parley/protocol/wire';
+import { ClientLoginSchema, ErrorSchema, type Limits, type Registration, type UserList } from '@parley/protocol/wire';
 import type { Environment } from '../environment.ts';
 import { ConnectError, LoginError } from '../errors.ts';
+import { readUserList } from './names.ts';
 import { boundedRetry } from './reply.ts';
 import { BinarySocket, type ServerAddress } from './socket.ts';
 
@@ -132,7 +126,7 @@ async function exchange(
 
 /** 1.3. */
 function readUsers(frame: Frame): UserList {
-  if (frame.opcode === Opcode.LIST) return fromBinary(UserListSchema, frame.body);
+  if (frame.opcode === Opcode.LIST) return readUserList(frame.body);
   if (frame.opcode !== Opcode.ERROR) throw new ConnectError('the server did not answer the login');
   const { code, detail, retryAfterMs } = fromBinary(ErrorSchema, frame.body);
   if (isErrorCode(code) && HOPELESS.has(code)) throw new LoginError(code, EXPLANATIONS[code] ?? detail);

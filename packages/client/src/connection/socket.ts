@@ -1,9 +1,6 @@
-import { MAX_TRANSPORT_MESSAGE, WEBSOCKET_PATH, WEBSOCKET_SUBPROTOCOL } from '@parley/protocol';
+import { MAX_LOGIN_MESSAGES, MAX_TRANSPORT_MESSAGE, WEBSOCKET_PATH, WEBSOCKET_SUBPROTOCOL } from '@parley/protocol';
 import type { Environment, WebSocketLike } from '../environment.ts';
 import { ConnectError } from '../errors.ts';
-
-/** Messages that may wait for the login to read them. The server sends two before it hears from us. */
-const MAX_UNREAD = 64;
 
 export interface ServerAddress {
   readonly host: string;
@@ -107,7 +104,7 @@ export class BinarySocket {
       waiting.resolve(message);
       return;
     }
-    if (this.#unread.push(message) > MAX_UNREAD) this.close();
+    if (this.#unread.push(message) > MAX_LOGIN_MESSAGES) this.close();
   }
 
   #ended(): void {

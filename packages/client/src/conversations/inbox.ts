@@ -1,5 +1,5 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { type Frame, Opcode, POSITION_BYTES, readPosition, toHex } from '@parley/protocol';
+import { type Frame, MAX_INBOX_BYTES, Opcode, POSITION_BYTES, readPosition, toHex } from '@parley/protocol';
 import {
   AcceptSchema,
   AckSchema,
@@ -7,12 +7,12 @@ import {
   CommitSchema,
   DevicesSchema,
   MessageSchema,
-  PresenceSchema,
   RefuseSchema,
   ReplaceSchema,
   RttSchema,
 } from '@parley/protocol/wire';
 import type { Connection } from '../connection/connection.ts';
+import { readPresence } from '../connection/names.ts';
 import type { Reply } from '../connection/reply.ts';
 import type { Transaction } from '../records/transaction.ts';
 import { VaultError } from '../vault/vault.ts';
@@ -27,8 +27,6 @@ import { answered } from './replies.ts';
 
 /** What one transaction takes at most. */
 const MAX_BATCH = 256;
-/** What may wait here, bytes; beyond it the connection is dropped, and the mailbox keeps the rest. */
-const MAX_WAITING_BYTES = 32 * 1_024 * 1_024;
 
 type Item =
   | { readonly kind: 'frame'; readonly frame: Frame; readonly connection: Connection }
@@ -63,7 +61,7 @@ export class Inbox {
 
   frame(frame: Frame, connection: Connection): void {
     this.#bytes += frame.body.length;
-    if (this.#bytes > MAX_WAITING_BYTES) {
+    if (this.#bytes > MAX_INBOX_BYTES) {
       connection.close();
       return;
     }
@@ -132,7 +130,7 @@ export class Inbox {
 
 async function receive(context: Context, transaction: Transaction, { opcode, body }: Frame, fromMailbox: boolean): Promise<void> {
   if (opcode === Opcode.PRESENCE && !fromMailbox) {
-    const { username: user, online } = fromBinary(PresenceSchema, body);
+    const { username: user, online } = readPresence(body);
     return transaction.effect(() => {
       context.emit({ event: 'presence', user, online });
       if (online) context.present(user);

@@ -1,5 +1,13 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { equalBytes, MAX_TEXT_BYTES, MESSAGE_ID_BYTES, toHex, utf8 } from '@parley/protocol';
+import {
+  equalBytes,
+  MAX_FUTURE_CIPHERTEXT,
+  MAX_FUTURE_MESSAGES,
+  MAX_TEXT_BYTES,
+  MESSAGE_ID_BYTES,
+  toHex,
+  utf8,
+} from '@parley/protocol';
 import { type Content, ContentSchema, type Message, MessageSchema } from '@parley/protocol/wire';
 import { type Conversation, ConversationState, MessageKind } from '../gen/rows_pb.ts';
 import { type GroupState, MlsError } from '../mls/mls.ts';
@@ -9,10 +17,6 @@ import type { Context } from './context.ts';
 import { putMessage } from './history.ts';
 import { whose } from './members.ts';
 import { tellError } from './tell.ts';
-
-/** Messages of epochs to come that one conversation keeps until their commit has come, and the largest kept. */
-const MAX_FUTURE = 32;
-const MAX_FUTURE_BYTES = 128 * 1_024;
 
 /**
  * Opens a message and stores what it says, or drops it when it was opened before. Only what MLS vouches for is believed: the
@@ -82,7 +86,7 @@ function store(context: Context, transaction: Transaction, conversation: Convers
 }
 
 function keepForLater(context: Context, transaction: Transaction, conversation: Conversation, message: Message): void {
-  if (conversation.future.length >= MAX_FUTURE || message.ciphertext.length > MAX_FUTURE_BYTES) {
+  if (conversation.future.length >= MAX_FUTURE_MESSAGES || message.ciphertext.length > MAX_FUTURE_CIPHERTEXT) {
     throw new MlsError('wrong_epoch', 'too many messages whose commit has not come');
   }
   const future = [...conversation.future, toBinary(MessageSchema, message)];

@@ -7,9 +7,6 @@ import { type OutboxRow, OutboxRowSchema } from '../gen/rows_pb.ts';
 import type { Records } from '../records/records.ts';
 import type { Transaction } from '../records/transaction.ts';
 
-/** Rows that may wait for the server, which bounds what is typed while it is away. */
-export const MAX_OUTBOX = 10_000;
-
 type NewOutboxRow = Partial<Omit<OutboxRow, 'key' | 'order' | '$typeName' | '$unknown'>> & { key: string; opcode: Opcode };
 
 /**

@@ -1,5 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { MAX_TEXT_BYTES, MESSAGE_ID_BYTES, Opcode, toHex, utf8 } from '@parley/protocol';
+import { MAX_OUTBOX, MAX_TEXT_BYTES, MESSAGE_ID_BYTES, Opcode, toHex, utf8 } from '@parley/protocol';
 import { ContentSchema } from '@parley/protocol/wire';
 import type { Reply } from '../connection/reply.ts';
 import { ConversationState, type OutboxRow } from '../gen/rows_pb.ts';
@@ -7,7 +7,6 @@ import type { Transaction } from '../records/transaction.ts';
 import { advanceAtEnd } from './advance.ts';
 import type { Context } from './context.ts';
 import { markRefused } from './history.ts';
-import { MAX_OUTBOX } from './outbox.ts';
 import { tellError } from './tell.ts';
 import { isBeingAccepted, putOwn } from './unbound-messages.ts';
 

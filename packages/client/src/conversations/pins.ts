@@ -1,5 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { type DeviceIdentity, equalBytes, openDeviceList } from '@parley/protocol';
+import { type DeviceIdentity, equalBytes, MAX_STRANGERS, openDeviceList } from '@parley/protocol';
 import { type SignedDeviceList, SignedDeviceListSchema } from '@parley/protocol/wire';
 import { ContactSchema } from '../gen/rows_pb.ts';
 import type { Transaction } from '../records/transaction.ts';
@@ -33,6 +33,7 @@ export function recognise(context: Context, transaction: Transaction, signed: Si
   // One who was blocked before ever being heard of is known by name alone.
   if (contact === undefined || contact.identityKey.length === 0) {
     const { username, identityKey } = list;
+    if (contact === undefined) forgetStrangers(context, transaction);
     const known = contact ?? create(ContactSchema, { username });
     transaction.put(records.contacts, { ...known, identityKey, deviceList });
     return list;
@@ -42,6 +43,19 @@ export function recognise(context: Context, transaction: Transaction, signed: Si
   if (list.version < newest) throw new InvalidConsentError('its device list is older than one seen before');
   if (list.version > newest) transaction.put(records.contacts, { ...contact, deviceList });
   return list;
+}
+
+/** Makes room for one more of those who have asked once, and with whom nothing has come of it: the longest known go. */
+function forgetStrangers({ records }: Context, transaction: Transaction): void {
+  if (records.contacts.rows.size < MAX_STRANGERS) return;
+  const asking = new Set(transaction.values(records.requests).map(({ peer }) => peer));
+  const strangers = transaction
+    .values(records.contacts)
+    .filter((row) => row.conversation.length === 0 && row.proof.length === 0 && !row.blocked && row.changedKey.length === 0)
+    .filter(({ username }) => !asking.has(username));
+  for (const { username } of strangers.slice(0, Math.max(0, strangers.length - MAX_STRANGERS + 1))) {
+    transaction.delete(records.contacts, username);
+  }
 }
 
 function openList(crypto: Context['environment']['crypto'], signed: SignedDeviceList) {

@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { equalBytes, Opcode, toHex } from '@parley/protocol';
+import { equalBytes, MAX_REPLACED_GROUPS, Opcode, toHex } from '@parley/protocol';
 import { ContactSchema, type Conversation, ConversationSchema, ConversationState } from '../gen/rows_pb.ts';
 import { pendingKey } from '../records/groups.ts';
 import type { Transaction } from '../records/transaction.ts';
@@ -50,6 +50,7 @@ export function switchTo(context: Context, transaction: Transaction, old: Conver
     commitPending: false,
     future: [],
   });
+  forgetOldGroups(context, transaction, old.peer);
   transaction.put(conversations, next);
   const contact = transaction.get(contacts, old.peer) ?? create(ContactSchema, { username: old.peer });
   transaction.put(contacts, { ...contact, conversation: next.id });
@@ -60,6 +61,15 @@ export function switchTo(context: Context, transaction: Transaction, old: Conver
     transaction.put(outbox, { ...row, conversation: next.id, body: new Uint8Array(0), epoch: 0n });
   }
   advanceAtEnd(context, transaction, toHex(next.id));
+}
+
+/** One group more was replaced: what was sent in the oldest can be read no more. That it was replaced stays known. */
+function forgetOldGroups({ records }: Context, transaction: Transaction, peer: string): void {
+  const replaced = transaction
+    .values(records.conversations)
+    .filter((row) => row.peer === peer && row.state === ConversationState.REPLACED);
+  const old = replaced.at(-1 - MAX_REPLACED_GROUPS);
+  if (old !== undefined) transaction.putGroup(toHex(old.id), undefined);
 }
 
 /** The commit that these messages waited for does not come any more. */

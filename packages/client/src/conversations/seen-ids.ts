@@ -2,6 +2,7 @@ import { IDS_REMEMBERED_MS, toHex } from '@parley/protocol';
 import type { Transaction } from '../records/transaction.ts';
 import type { Context } from './context.ts';
 
+/** Read and deleted at once. */
 const BATCH = 1_000;
 
 /** Remembers a request that was answered, taken back or given up, so that a copy of it counts no more. */
@@ -26,7 +27,10 @@ function settledKey(requestId: Uint8Array): string {
 export async function forgetOldIds(context: Context): Promise<void> {
   const { environment, records } = context;
   const limit = environment.now() - IDS_REMEMBERED_MS;
-  const oldest = await records.vault.scan('seen', { limit: BATCH });
-  const old = oldest.filter((row) => (row.order ?? 0) < limit);
-  if (old.length > 0) await records.vault.write(old.map(({ collection, key }) => ({ delete: { collection, key } })));
+  for (let isMore = true; isMore; ) {
+    const oldest = await records.vault.scan('seen', { limit: BATCH });
+    const old = oldest.filter((row) => (row.order ?? 0) < limit);
+    if (old.length > 0) await records.vault.write(old.map(({ collection, key }) => ({ delete: { collection, key } })));
+    isMore = old.length === BATCH;
+  }
 }

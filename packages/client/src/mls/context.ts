@@ -1,6 +1,6 @@
+import { FORWARD_STEPS, MIN_PADDED_CONTENT, PAST_EPOCHS, SKIPPED_GENERATIONS } from '@parley/protocol';
 import { type CiphersuiteImpl, type ClientConfig, defaultKeyPackageEqualityConfig } from 'ts-mls';
 import type { Authentication } from './authentication.ts';
-import { FORWARD_STEPS, MIN_PADDED_CONTENT, PAST_EPOCHS, SKIPPED_GENERATIONS } from './limits.ts';
 import type { SuiteNumber } from './suites.ts';
 
 /** What every operation needs and no state holds. */

@@ -1,7 +1,6 @@
-import { equalBytes } from '@parley/protocol';
+import { equalBytes, MAX_MLS_MESSAGE } from '@parley/protocol';
 import { type Decoder, decodeMlsMessage, encodeMlsMessage, type MLSMessage } from 'ts-mls';
 import { guardedSync } from './failures.ts';
-import { MAX_MLS_MESSAGE } from './limits.ts';
 import { MlsError } from './mls.ts';
 
 type Wireformat = MLSMessage['wireformat'];

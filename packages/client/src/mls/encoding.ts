@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter } from '@parley/protocol';
+import { ByteReader, ByteWriter, PAST_EPOCHS } from '@parley/protocol';
 import type { ClientConfig, ClientState, EpochReceiverData, RatchetTree } from 'ts-mls';
 import { encode } from 'ts-mls/codec/tlsEncoder.js';
 import { decodeGroupContext, groupContextEncoder } from 'ts-mls/groupContext.js';
@@ -9,7 +9,6 @@ import { decodeSecretTree, secretTreeEncoder } from 'ts-mls/secretTree.js';
 import { leafToNodeIndex, toLeafIndex } from 'ts-mls/treemath.js';
 import { decodeAll } from './decoding.ts';
 import { guardedSync } from './failures.ts';
-import { PAST_EPOCHS } from './limits.ts';
 import { type EncodedGroup, MlsError } from './mls.ts';
 
 const VERSION = 1;

@@ -1,4 +1,13 @@
-import { ByteReader, ByteWriter, equalBytes, KEY_PACKAGE_LIFETIME_MS, MAX_KEY_PACKAGE, toHex, wipe } from '@parley/protocol';
+import {
+  ByteReader,
+  ByteWriter,
+  equalBytes,
+  KEY_PACKAGE_BACKDATE_MS,
+  KEY_PACKAGE_LIFETIME_MS,
+  MAX_KEY_PACKAGE,
+  toHex,
+  wipe,
+} from '@parley/protocol';
 import {
   type Capabilities,
   encodeMlsMessage,
@@ -12,7 +21,6 @@ import { verifyLeafNodeSignatureKeyPackage } from 'ts-mls/leafNode.js';
 import type { MlsContext } from './context.ts';
 import { decodeMessage } from './decoding.ts';
 import { guarded, guardedSync } from './failures.ts';
-import { KEY_PACKAGE_BACKDATE_MS } from './limits.ts';
 import { type MlsDevice, MlsError, type MlsMember, type NewKeyPackage } from './mls.ts';
 import { SUITES } from './suites.ts';
 

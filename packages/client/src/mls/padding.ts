@@ -1,6 +1,5 @@
-import { padme } from '@parley/protocol';
+import { MIN_PADDED_CONTENT, padme } from '@parley/protocol';
 import type { PaddingConfig } from 'ts-mls';
-import { MIN_PADDED_CONTENT } from './limits.ts';
 
 /** An Ed25519 signature and the varint of its length. */
 const SIGNATURE_FIELD_BYTES = 64 + 2;

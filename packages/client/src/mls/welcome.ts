@@ -1,4 +1,4 @@
-import { equalBytes, toHex, wipe } from '@parley/protocol';
+import { equalBytes, MAX_LEAVES, toHex, wipe } from '@parley/protocol';
 import {
   createCommit,
   createGroup as createLibraryGroup,
@@ -15,7 +15,6 @@ import { decodeAll, decodeMessage } from './decoding.ts';
 import { guarded } from './failures.ts';
 import { HeldGroup } from './held-group.ts';
 import { generateKeyPackage, loadKeyPackage, type OwnKeyPackage, openKeyPackage } from './key-packages.ts';
-import { MAX_LEAVES } from './limits.ts';
 import { type GroupState, type MlsDevice, MlsError, type StoredKeyPackage } from './mls.ts';
 import { wipeWhatIsGone } from './secrets.ts';
 

@@ -18,6 +18,11 @@ export class MemoryVault implements Vault {
     this.rows = rows;
   }
 
+  /** Rows of a collection as last written. */
+  count(collection: Collection): number {
+    return [...this.rows.values()].filter((row) => row.collection === collection).length;
+  }
+
   async get(collection: Collection, key: string): Promise<Uint8Array | undefined> {
     return (await this.find(collection, key))?.value;
   }

@@ -1,6 +1,5 @@
+import { MAX_CACHED_CONVERSATIONS } from '@parley/protocol';
 import type { ConversationEntry, Store } from '../store/store.ts';
-
-const MAX_CACHED = 10_000;
 
 /**
  * Who belongs to a conversation in an epoch. What is here is how things stand: whoever has the store change a conversation forgets it
@@ -47,7 +46,7 @@ export class ConversationCache {
     this.#cache.delete(key); // to the end: what was read last is kept longest
     this.#cache.set(key, entry);
     const oldest = this.#cache.keys().next();
-    if (this.#cache.size > MAX_CACHED && !oldest.done) this.#cache.delete(oldest.value);
+    if (this.#cache.size > MAX_CACHED_CONVERSATIONS && !oldest.done) this.#cache.delete(oldest.value);
     return entry;
   }
 }

@@ -1,4 +1,4 @@
-import { hashWelcome, MAX_DEVICES, Opcode } from '@parley/protocol';
+import { hashWelcome, MAX_MEMBERS, Opcode } from '@parley/protocol';
 import { type Accept, AcceptSchema, ConsentKind } from '@parley/protocol/wire';
 import { request } from '../session/handler.ts';
 import { okReply, protocolError, type Reply, unlessRefused } from '../session/replies.ts';
@@ -11,7 +11,7 @@ import { readDeviceRef } from './device-ref.ts';
 export const accept = request(AcceptSchema, async (session, answer) => {
   const { members, welcome, epoch } = answer;
   // The store checks whose devices the members are.
-  if (members.length > 2 * MAX_DEVICES || welcome.length === 0 || epoch === 0n) throw protocolError('malformed');
+  if (members.length > MAX_MEMBERS || welcome.length === 0 || epoch === 0n) throw protocolError('malformed');
   const memberKeys = members.map(readDeviceRef);
   const welcomeSha256 = hashWelcome(session.services.crypto, welcome);
   const consent = await verifyConsent(session, answer, ConsentKind.ACCEPT, welcomeSha256);

@@ -1,5 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { CONVERSATION_ID_BYTES, MAX_DEVICES, Opcode } from '@parley/protocol';
+import { CONVERSATION_ID_BYTES, MAX_MEMBERS, Opcode } from '@parley/protocol';
 import { type Commit, CommitSchema } from '@parley/protocol/wire';
 import type { Parcel } from '../delivery/mailboxes.ts';
 import { request } from '../session/handler.ts';
@@ -26,7 +26,7 @@ export const commit = request(CommitSchema, async (session, sent) => {
 
 function readChange({ position, conversation, commit: bytes, added, removed, welcomes }: Commit): Change {
   if (position !== 0n || conversation.length !== CONVERSATION_ID_BYTES || bytes.length === 0) throw protocolError('malformed');
-  if (added.length > 2 * MAX_DEVICES || removed.length > 2 * MAX_DEVICES) throw protocolError('malformed');
+  if (added.length > MAX_MEMBERS || removed.length > MAX_MEMBERS) throw protocolError('malformed');
   const change = {
     added: added.map(readDeviceRef),
     removed: removed.map(readDeviceRef),

@@ -1,4 +1,4 @@
-import { hashWelcome, MAX_DEVICES, Opcode } from '@parley/protocol';
+import { hashWelcome, MAX_MEMBERS, Opcode } from '@parley/protocol';
 import { ConsentKind, type Replace, ReplaceSchema } from '@parley/protocol/wire';
 import { request } from '../session/handler.ts';
 import { errorReply, okReply, protocolError, type Reply, unlessRefused } from '../session/replies.ts';
@@ -11,7 +11,7 @@ import { readDeviceRef } from './device-ref.ts';
 export const replace = request(ReplaceSchema, async (session, sent) => {
   const { members, welcome, epoch } = sent;
   // The store checks whose devices the members are.
-  if (members.length > 2 * MAX_DEVICES || welcome.length === 0 || epoch === 0n) throw protocolError('malformed');
+  if (members.length > MAX_MEMBERS || welcome.length === 0 || epoch === 0n) throw protocolError('malformed');
   const memberKeys = members.map(readDeviceRef);
   const consent = await verifyConsent(session, sent, ConsentKind.REPLACE, hashWelcome(session.services.crypto, welcome));
   return { later: replaceConversation(session, sent, memberKeys, consent) };

@@ -1,6 +1,4 @@
-/** Bytes of requests, and of large replies, that one connection and all together may have under way before reading stops. */
-const MAX_BYTES = 4 * 1_024 * 1_024;
-const MAX_BYTES_IN_TOTAL = 256 * 1_024 * 1_024;
+import { MAX_WORK_BYTES, MAX_WORK_BYTES_IN_TOTAL } from '@parley/protocol';
 
 /** What all connections have under way together. */
 export class TotalWork {
@@ -38,7 +36,7 @@ export class Work {
 
   get hasRoom(): boolean {
     if (this.#count === 0) return true;
-    return this.#count < this.#maxCount && this.#bytes < MAX_BYTES && this.#total.bytes < MAX_BYTES_IN_TOTAL;
+    return this.#count < this.#maxCount && this.#bytes < MAX_WORK_BYTES && this.#total.bytes < MAX_WORK_BYTES_IN_TOTAL;
   }
 
   /** Resolves when another request may begin. */

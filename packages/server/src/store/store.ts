@@ -106,7 +106,8 @@ export interface Store {
    * The first for it wins; the identical one again is `duplicate`, others are `stale_epoch`, with the conversation that has the
    * place by now. The sender need not be a member of what is replaced. Settles what is pending between the two; a block does not
    * hold it up. `unknown_conversation` where there is no such one-to-one conversation, `not_member` where it is of others,
-   * `malformed` as for ACCEPT, `rate_limited` beyond 20 of the pair in an hour.
+   * `malformed` as for ACCEPT, `rate_limited` beyond 20 of the pair in an hour. The newest 1,000 that were
+   * replaced are remembered.
    */
   replaceConversation(
     replacement: AcceptedRequest,
@@ -141,8 +142,9 @@ export interface Store {
   keep(deliveries: readonly Delivery[]): Promise<void>;
   /**
    * COMMIT. The first for an epoch wins and raises it by one; the identical commit again is `duplicate`, even from a device that
-   * has been removed since; in a conversation that was replaced any other is `stale_epoch`. `winnerSha256` is empty where nobody has won that epoch here. `malformed` unless `added` are listed
-   * devices of the conversation's users that are not members, `removed` members other than the committer, each once.
+   * has been removed since; in a conversation that was replaced any other is `stale_epoch`. `winnerSha256` is empty where nobody has won that epoch here, or 1,000 epochs ago. `malformed` unless `added` are
+   * listed devices of the conversation's users that are not members, `removed` members other than the committer, each once, and
+   * at most 24 are members after it.
    * Delivered to members before or after it: who is removed gets to know. A block does not hold commits up, since the group
    * would not survive it.
    */
@@ -179,7 +181,7 @@ export interface Store {
   // ---- KeyPackages ----
 
   /**
-   * Adds one-time ones (the newest 100 are kept; one published before, used or not, is not added again) and replaces the
+   * Adds one-time ones (the newest 100 are kept; one published before, used or not, is not added again, of the newest 1,000 used ones) and replaces the
    * last-resort one, if there is one; returns how many one-time ones there are now.
    */
   publishKeys(keys: {

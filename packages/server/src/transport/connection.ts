@@ -1,10 +1,9 @@
 import type { Socket } from 'node:net';
+import { MAX_WAITING_MESSAGES } from '@parley/protocol';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
 import { UNSUPPORTED_DATA } from './close-codes.ts';
 
-/** Messages that may wait here before the socket is not read any more. */
-const MAX_WAITING = 2;
 /** How long a peer may take to read what was left for it and to answer a close. */
 const CLOSE_GRACE_MS = 2_000;
 
@@ -135,7 +134,7 @@ export class Connection {
       return;
     }
     this.#arrived.push(message);
-    if (this.#arrived.length >= MAX_WAITING) this.#webSocket.pause();
+    if (this.#arrived.length >= MAX_WAITING_MESSAGES) this.#webSocket.pause();
   }
 
   #heard(): void {

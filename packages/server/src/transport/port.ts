@@ -2,7 +2,18 @@ import { createServer as createHttpServer, type IncomingMessage, type Server } f
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { MAX_TRANSPORT_MESSAGE, WEBSOCKET_PATH, WEBSOCKET_SUBPROTOCOL } from '@parley/protocol';
+import {
+  MAX_FRAGMENTS,
+  MAX_HTTP_HEADER_BYTES,
+  MAX_HTTP_HEADERS,
+  MAX_HTTP_REQUESTS,
+  MAX_MESSAGE_PIECES,
+  MAX_TRANSPORT_MESSAGE,
+  PINGS_BURST,
+  PINGS_PER_SECOND,
+  WEBSOCKET_PATH,
+  WEBSOCKET_SUBPROTOCOL,
+} from '@parley/protocol';
 import { WebSocketServer } from 'ws';
 import type { Clock } from '../clock.ts';
 import type { ServerConfig, ServerLimits } from '../config.ts';
@@ -11,11 +22,6 @@ import { Connection } from './connection.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { answerHttp, refuseUpgrade } from './http.ts';
 import { TokenBucket } from './rate.ts';
-
-/** Fragments of one WebSocket message, and pieces of TCP that it may come in. */
-const MAX_FRAGMENTS = 64;
-const MAX_CHUNKS = 4_096;
-const PINGS = { perSecond: 1, burst: 10 };
 
 export interface PortOptions {
   readonly config: ServerConfig;
@@ -49,7 +55,7 @@ export async function openPort(options: PortOptions): Promise<Port> {
     autoPong: false,
     maxPayload: MAX_TRANSPORT_MESSAGE,
     maxFragments: MAX_FRAGMENTS,
-    maxBufferedChunks: MAX_CHUNKS,
+    maxBufferedChunks: MAX_MESSAGE_PIECES,
     handleProtocols: () => WEBSOCKET_SUBPROTOCOL,
   });
   let nextId = 1;
@@ -57,7 +63,7 @@ export async function openPort(options: PortOptions): Promise<Port> {
   const open = (request: IncomingMessage, socket: Socket, head: Buffer, visitor: Visitor): void => {
     visitor.startDeadline(); // an HTTP request before this one has stopped it
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const pings = new TokenBucket(clock, PINGS);
+      const pings = new TokenBucket(clock, { perSecond: PINGS_PER_SECOND, burst: PINGS_BURST });
       const connection = new Connection(nextId++, webSocket, socket, clock, {
         lowWater: limits.maxSocketBuffer / 2,
         pingBudget: () => pings.take() === 0,
@@ -109,7 +115,7 @@ function makeServer(config: ServerConfig, limits: ServerLimits): Server {
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: 30_000,
-    maxHeaderSize: 8_192,
+    maxHeaderSize: MAX_HTTP_HEADER_BYTES,
     headersTimeout: limits.handshakeTimeoutMs,
     requestTimeout: limits.handshakeTimeoutMs,
     connectionsCheckingInterval: 5_000,
@@ -127,8 +133,8 @@ function makeServer(config: ServerConfig, limits: ServerLimits): Server {
           key: tls.key,
           ALPNProtocols: ['http/1.1'],
         });
-  server.maxHeadersCount = 64;
-  server.maxRequestsPerSocket = 1_000;
+  server.maxHeadersCount = MAX_HTTP_HEADERS;
+  server.maxRequestsPerSocket = MAX_HTTP_REQUESTS;
   server.setTimeout(30_000, (socket) => socket.destroy()); // of HTTP; ws takes it off its sockets
   return server;
 }

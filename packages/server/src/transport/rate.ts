@@ -1,3 +1,4 @@
+import { MAX_ADDRESSES } from '@parley/protocol';
 import type { Clock } from '../clock.ts';
 
 /** A token bucket: `perSecond` tokens flow in, at most `burst` are kept. */
@@ -36,10 +37,7 @@ export class TokenBucket {
   }
 }
 
-/** Addresses remembered at once; beyond it the longest known are forgotten. */
-const MAX_ADDRESSES = 10_000;
-
-/** One bucket an address. */
+/** One bucket an address, of a bounded number of addresses: beyond it the longest known are forgotten. */
 export class AddressRates {
   readonly #clock: Clock;
   readonly #perSecond: number;

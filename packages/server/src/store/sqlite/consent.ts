@@ -110,7 +110,7 @@ export function consent(db: DatabaseSync, limits: MailboxLimits): ConsentHandler
       if (!create({ conversation, suite, epoch, users: [from, to], members })) return { refused: 'malformed' };
 
       // One that nobody at one end can read any more: it must not be replaced beside this one.
-      if (old !== undefined) replaced.mark(old.id, answer.sha256, nowMs);
+      if (old !== undefined) replaced.mark(old.id, answer.sha256, answer);
       insertConsent.run(...pair(from, to), nowMs);
       stored.answer(requestId, 'accepted', answer.sha256, nowMs);
       stored.settle('accepted', from, to, nowMs);
@@ -154,7 +154,7 @@ export function consent(db: DatabaseSync, limits: MailboxLimits): ConsentHandler
       if (!fitsInteger(epoch) || !membersAreRight(replacement)) return { refused: 'malformed' };
       if (!create({ conversation, suite, epoch, users: [from, to], members })) return { refused: 'malformed' };
 
-      replaced.mark(old.id, sha256, nowMs);
+      replaced.mark(old.id, sha256, replacement);
       stored.settle('accepted', from, to, nowMs);
       stored.settle('accepted', to, from, nowMs);
       for (const delivery of deliveries) deliver(delivery, from, to);

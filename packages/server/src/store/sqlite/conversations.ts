@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { equalBytes } from '@parley/protocol';
+import { equalBytes, MAX_COMMITS, MAX_MEMBERS } from '@parley/protocol';
 import { type DeviceKey, userOf } from '../device-key.ts';
 import type { MailboxLimits, NewCommit } from '../store.ts';
 import type { Handlers } from './calls.ts';
@@ -66,6 +66,8 @@ export function conversations(
     db,
     'INSERT INTO commits (conversation, epoch, sha256) VALUES (?, ?, ?)',
   );
+  const forgetWinners = prepare<[number, bigint]>(db, 'DELETE FROM commits WHERE conversation = ? AND epoch <= ?');
+  const countMembers = prepare<[number], { count: number }>(db, 'SELECT count(*) AS count FROM members WHERE conversation = ?');
   const setEpoch = prepare<[bigint, number]>(db, 'UPDATE conversations SET epoch = ? WHERE id = ?');
   const countWithheld = prepare<[]>(db, "UPDATE counters SET value = value + 1 WHERE name = 'withheld'");
 
@@ -75,6 +77,7 @@ export function conversations(
     return (
       new Set(added).size === added.length &&
       new Set(removed).size === removed.length &&
+      (countMembers.get(conversation)?.count ?? 0) + added.length - removed.length <= MAX_MEMBERS &&
       added.every((key) => isListedUser.get(conversation, key) !== undefined && !isMember(conversation, key)) &&
       removed.every((key) => key !== by.device && isMember(conversation, key))
     );
@@ -128,6 +131,7 @@ export function conversations(
       if (!fitsInteger(epoch + 1n) || !changesMembersRightly(id, commit)) return { refused: 'malformed' };
 
       insertWinner.run(id, epoch, sha256);
+      forgetWinners.run(id, epoch - BigInt(MAX_COMMITS));
       setEpoch.run(epoch + 1n, id);
       for (const key of added) insertMember.run(id, key);
       for (const delivery of deliveries) deliver(delivery, id);

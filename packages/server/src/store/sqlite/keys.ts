@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { KEY_CLAIMS_PER_HOUR, MAX_KEY_PACKAGES } from '@parley/protocol';
+import { KEY_CLAIMS_PER_HOUR, MAX_KEY_PACKAGES, MAX_USED_KEY_PACKAGES } from '@parley/protocol';
 import { deviceKey } from '../device-key.ts';
 import type { Handlers } from './calls.ts';
 import { findConsent } from './pairs.ts';
@@ -8,8 +8,6 @@ import { REPLACED, sessionFence } from './sessions.ts';
 import { prepare } from './statement.ts';
 
 const HOUR_MS = 3_600_000;
-/** Hashes of used one-time KeyPackages that are kept for each device: more than a client publishes in a KeyPackage's lifetime. */
-const MAX_USED_REMEMBERED = 1_000;
 
 type Claim = { claimedMs: number; oneTime: number };
 type Candidate = { deviceId: Uint8Array; device: number; oneTime: number | null; keyPackage: Uint8Array };
@@ -71,7 +69,7 @@ export function keys(db: DatabaseSync): Pick<Handlers, 'publishKeys' | 'claimKey
       if (device === undefined) return REPLACED;
       for (const keyPackage of oneTime) insert.run(device.id, hash('sha256', keyPackage, 'buffer'), keyPackage);
       keepOnly(device.id, 0, MAX_KEY_PACKAGES);
-      keepOnly(device.id, 1, MAX_USED_REMEMBERED);
+      keepOnly(device.id, 1, MAX_USED_KEY_PACKAGES);
       if (lastResort !== undefined) setLastResort.run(device.id, lastResort);
       return { left: left(device.id) };
     },

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { MAX_REPLACEMENTS_PER_HOUR } from '@parley/protocol';
+import { MAX_REPLACED, MAX_REPLACEMENTS_PER_HOUR } from '@parley/protocol';
 import { prepare } from './statement.ts';
 
 const HOUR_MS = 3_600_000;
@@ -29,6 +29,15 @@ export function replacements(db: DatabaseSync) {
     db,
     'UPDATE conversations SET replaced_ms = ?, replaced_sha256 = ? WHERE id = ?',
   );
+  const forgetOldest = prepare<[string, string]>(
+    db,
+    `DELETE FROM conversations WHERE id IN
+       (SELECT id FROM conversation_users AS a
+        JOIN conversation_users AS b ON b.conversation = a.conversation AND b.username = ?
+        JOIN conversations ON conversations.id = a.conversation
+        WHERE a.username = ? AND one_to_one = 1 AND replaced_ms IS NOT NULL
+        ORDER BY replaced_ms DESC, id DESC LIMIT -1 OFFSET ${MAX_REPLACED})`,
+  );
 
   return {
     /** A one-to-one conversation; `sha256` of what has ended it, if it was replaced. */
@@ -49,9 +58,10 @@ export function replacements(db: DatabaseSync) {
       return oldest === undefined ? 0 : Math.min(oldest.replacedMs + HOUR_MS - nowMs, HOUR_MS);
     },
 
-    /** A conversation (its row number) is replaced, by what has this hash. */
-    mark(id: number, sha256: Uint8Array, nowMs: number): void {
+    /** A conversation (its row number) of two users is replaced, by what has this hash; the oldest of too many are forgotten. */
+    mark(id: number, sha256: Uint8Array, { from, to, nowMs }: { from: string; to: string; nowMs: number }): void {
       mark.run(nowMs, sha256, id);
+      forgetOldest.run(from, to);
     },
   };
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MAX_COMMITS, MAX_MEMBERS } from '@parley/protocol';
 import type { DeviceKey } from '../../../src/store/device-key.ts';
 import type { Setting } from '../compliance.ts';
-import type { TestDevice } from '../world.ts';
+import { deviceEntry, type TestDevice } from '../world.ts';
 
 export function commitRules(setting: Setting): void {
   async function talking() {
@@ -44,6 +45,37 @@ export function commitRules(setting: Setting): void {
       const answer = await reopened.commit(world.commit(anna, conversation, epoch));
       assert.deepEqual(answer, { refused: 'stale_epoch', winnerSha256: sha256 });
     }
+  });
+
+  test('remembers the winners of the newest 1,000 epochs, and of no more', async () => {
+    const { world, store, anna, bert, conversation } = await talking();
+    const commits = Array.from({ length: MAX_COMMITS + 1 }, (_, i) => world.commit(anna, conversation, BigInt(i + 1)));
+    await Promise.all(commits.map((commit) => store.commit(commit)));
+    const [forgotten, oldest] = commits;
+    assert.equal(await store.commit(oldest!), 'duplicate');
+    assert.deepEqual(await store.commit(forgotten!), { refused: 'stale_epoch', winnerSha256: new Uint8Array() });
+    assert.equal(await store.commit(world.commit(bert, conversation, BigInt(commits.length + 1))), 'ok', 'it goes on');
+  });
+
+  test('refuses a COMMIT after which a conversation would have more devices than two users can have', async () => {
+    const { world, store } = await talking();
+    const [[first, ...others], [dora]] = await Promise.all([world.user('emil', 12), world.user('dora')]);
+    const conversation = await world.conversation(first, dora, ...others);
+    for (let number = 1; number < 12; number += 1) {
+      // Revoked devices stay in the group until a COMMIT takes them out.
+      const device = deviceEntry('dora', 100 + number);
+      const list = [deviceEntry('dora', 1), device];
+      await world.register(world.registration('dora', 0, { proof: 'recovery', version: BigInt(number + 1), devices: list }));
+      const committed = await store.commit(world.commit(dora, conversation, BigInt(number), { added: [device.key] }));
+      assert.equal(committed, 'ok');
+    }
+    assert.equal((await members(conversation))?.length, MAX_MEMBERS);
+    const [more, gone] = [deviceEntry('dora', 200), deviceEntry('dora', 101)];
+    const devices = [deviceEntry('dora', 1), more];
+    await world.register(world.registration('dora', 0, { proof: 'recovery', version: 20n, devices }));
+    const commit = world.commit(dora, conversation, 12n, { added: [more.key] });
+    assert.deepEqual(await store.commit(commit), { refused: 'malformed' });
+    assert.equal(await store.commit({ ...commit, removed: [gone.key] }), 'ok');
   });
 
   test('names no winner of an epoch that nobody has won', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MAX_USED_KEY_PACKAGES } from '@parley/protocol';
 import type { Setting } from '../compliance.ts';
 import { bytes, hex, type TestDevice } from '../world.ts';
 
@@ -88,6 +89,18 @@ export function keyRules(setting: Setting): void {
     assert.deepEqual(await publish(bert, ['one', 'two']), { left: 1 });
     assert.equal(await claimOne(anna, bert), keyPackage('two'));
     assert.equal(await claimOne(anna, bert), 'keys_exhausted');
+  });
+
+  test('remembers the newest 1,000 that were given away, and of those before nothing', async () => {
+    const { bert, tablet, publish, claimOne } = await talking();
+    const batch = 100;
+    for (let from = 0; from <= MAX_USED_KEY_PACKAGES; from += batch) {
+      await publish(tablet, names(batch, from));
+      await Promise.all(names(batch).map(() => claimOne(bert, tablet)));
+    }
+    await publish(tablet, []);
+    assert.deepEqual(await publish(tablet, ['key 100', 'key 99']), { left: 1 });
+    assert.equal(await claimOne(bert, tablet), keyPackage('key 99'));
   });
 
   test('says when publishing how many one-time KeyPackages are left', async () => {

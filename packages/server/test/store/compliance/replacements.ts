@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { IDS_REMEMBERED_MS, MAX_REPLACEMENTS_PER_HOUR } from '@parley/protocol';
+import { IDS_REMEMBERED_MS, MAX_REPLACED, MAX_REPLACEMENTS_PER_HOUR } from '@parley/protocol';
 import type { Setting } from '../compliance.ts';
 import { deviceEntry, hex, type TestDevice } from '../world.ts';
 
@@ -106,6 +106,24 @@ export function replacementRules(setting: Setting): void {
     await store.expire(world.nowMs);
     assert.equal(await store.findConversation(conversation), undefined);
     assert.notEqual(await store.findConversation(other), undefined, 'it was never replaced');
+  });
+
+  test('remembers the newest 1,000 replaced conversations of two users, and none of others less', async () => {
+    const { world, store, anna, bert, carl, conversation } = await talking();
+    const others = await world.conversation(anna, carl);
+    await store.replaceConversation(world.replacement(anna, carl, others));
+    const replacements = [];
+    for (let id = conversation; replacements.length <= MAX_REPLACED; id = replacements.at(-1)!.conversation) {
+      world.nowMs += HOUR_MS / MAX_REPLACEMENTS_PER_HOUR;
+      replacements.push(world.replacement(anna, bert, id, { deliveries: [] }));
+    }
+    const answers = await Promise.all(replacements.map((replacement) => store.replaceConversation(replacement)));
+    assert.ok(answers.every((answer) => answer === 'ok'));
+    assert.equal(await store.findConversation(conversation), undefined);
+    assert.deepEqual(await store.replaceConversation(replacements[0]!), { refused: 'unknown_conversation' });
+    assert.equal(await store.replaceConversation(replacements[1]!), 'duplicate');
+    assert.equal((await store.findConversation(replacements.at(-1)!.conversation))?.isOpen, true);
+    assert.notEqual(await store.findConversation(others), undefined);
   });
 
   test('takes a REPLACE of a listed device that is no member of the old conversation', async () => {

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { create, toBinary } from '@bufbuild/protobuf';
+import { DecodeError, MAX_LIST, MAX_LIST_PAGES } from '@parley/protocol';
+import { PresenceSchema, type UserList, UserListSchema } from '@parley/protocol/wire';
+import { readPresence, readUserList } from '../src/connection/names.ts';
+import { usersOnline } from '../src/conversations/users-online.ts';
+
+const listOf = (online: string[], next = ''): UserList => create(UserListSchema, { online, next });
+const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `user${i}`);
+const read = (list: UserList): UserList => readUserList(toBinary(UserListSchema, list));
+
+test('reads a page with as many names as one may have', () => {
+  const page = listOf(names(MAX_LIST), 'user499');
+  assert.deepEqual(read(page), page);
+});
+
+test('refuses a page with more names than one may have', () => {
+  assert.throws(() => read(listOf(names(MAX_LIST + 1))), DecodeError);
+});
+
+test('refuses a page with a name that is none, or that goes on after none', () => {
+  for (const name of ['', 'A', 'a b', '../x', 'x'.repeat(33), '\u001b[2J']) {
+    assert.throws(() => read(listOf(['alice', name])), DecodeError, JSON.stringify(name));
+    if (name !== '') assert.throws(() => read(listOf(['alice'], name)), DecodeError, JSON.stringify(name));
+  }
+});
+
+test('refuses the presence of a name that is none', () => {
+  const presence = (username: string): Uint8Array => toBinary(PresenceSchema, create(PresenceSchema, { username, online: true }));
+  assert.equal(readPresence(presence('alice')).username, 'alice');
+  assert.throws(() => readPresence(presence('a\nb')), DecodeError);
+});
+
+test('asks for no more pages than it may, of a server that always has one more', async () => {
+  let pages = 1;
+  const all = await usersOnline(listOf(['user0'], 'user0'), async () => {
+    pages += 1;
+    return listOf([`user${pages}`], `user${pages}`);
+  });
+  assert.deepEqual([pages, all?.length], [MAX_LIST_PAGES, MAX_LIST_PAGES]);
+});
+
+test('has no names where a page has no answer', async () => {
+  assert.equal(await usersOnline(listOf(['alice'], 'alice'), async () => undefined), undefined);
+});
