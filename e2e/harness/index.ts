@@ -1,3 +1,4 @@
+import { diskFull } from './disk-full.ts';
 import type { Harness } from './harness.ts';
 import { killClient } from './kill-client.ts';
 import { killServer } from './kill-server.ts';
@@ -9,6 +10,7 @@ import { slowReader } from './slow-reader.ts';
 
 /** Every harness, by the name it is run with. */
 export const HARNESSES: Readonly<Record<string, Harness>> = {
+  'disk-full': diskFull as Harness,
   'kill-client': killClient as Harness,
   'kill-server': killServer as Harness,
   'network-cuts': networkCuts as Harness,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { parley } from '../support/process.ts';
-import { SmallDisk, unableToMount } from '../support/small-disk.ts';
+import { unableToMount } from '../support/small-disk.ts';
 import { befriend, say, World } from '../support/world.ts';
 
 const FULL = /^parley: .* the disk is full: free some space, then try again\n$/;
@@ -10,8 +10,7 @@ const FULL = /^parley: .* the disk is full: free some space, then try again\n$/;
 describe('a client whose disk is full', { skip: unableToMount() ?? false }, () => {
   test('ends with exit code 5 and one line, and what was sent meanwhile is there once after a restart', async () => {
     await using world = await World.start();
-    const disk = SmallDisk.mount(world.clientFolder('alice'), 4_194_304);
-    world.defer(() => disk[Symbol.dispose]());
+    const disk = world.mountFor('alice', 4_194_304);
     const [alice, bob] = await world.enterAll('alice', 'bob');
     await befriend(['alice', alice], ['bob', bob]);
     await say(['bob', bob], ['alice', alice], 'before', '0');
@@ -38,8 +37,7 @@ describe('a client whose disk is full', { skip: unableToMount() ?? false }, () =
 
   test('joins wholly or not at all', async () => {
     await using world = await World.start();
-    const disk = SmallDisk.mount(world.clientFolder('alice'), 4_194_304);
-    world.defer(() => disk[Symbol.dispose]());
+    const disk = world.mountFor('alice', 4_194_304);
     const join = ['join', world.invite, 'alice', '--json', '--data', world.clientFolder('alice')];
     const files = (): string[] => readdirSync(disk.folder).filter((name) => name !== 'ballast');
     const left = new Set<string>();

@@ -6,6 +6,7 @@ import { parseJsonLine } from './json-lines.ts';
 import { parley } from './process.ts';
 import { ScriptClient, type ScriptClientOptions, type ScriptEvent } from './script-client.ts';
 import { type ServerOptions, ServerProcess } from './server-process.ts';
+import { SmallDisk } from './small-disk.ts';
 
 /** A server process, its users' folders and their clients: `await using world = await World.start()`. */
 export class World implements AsyncDisposable {
@@ -24,9 +25,13 @@ export class World implements AsyncDisposable {
     this.#stack.defer(() => this.#server.kill());
   }
 
-  static async start(options: Pick<ServerOptions, 'names' | 'under' | 'flags' | 'env'> = {}): Promise<World> {
+  /** `prepare` is called before the server starts, with the folder it will have. */
+  static async start(
+    options: Pick<ServerOptions, 'names' | 'under' | 'flags' | 'env'> & { prepare?: (serverFolder: string) => Disposable } = {},
+  ): Promise<World> {
     const stack = new AsyncDisposableStack();
     const folder = tempFolder(stack);
+    if (options.prepare !== undefined) stack.use(options.prepare(join(folder, 'server')));
     const server = await ServerProcess.start({ dataFolder: join(folder, 'server'), ...options }, true);
     return new World(stack, folder, server);
   }
@@ -96,6 +101,11 @@ export class World implements AsyncDisposable {
       clients.push(await this.enter(user));
     }
     return clients as { [K in keyof Users]: ScriptClient };
+  }
+
+  /** A small disk for the client folder of a user who has not joined yet. */
+  mountFor(user: string, bytes: number): SmallDisk {
+    return this.#stack.use(SmallDisk.mount(this.clientFolder(user), bytes));
   }
 
   defer(action: () => void | Promise<void>): void {

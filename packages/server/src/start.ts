@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { nodeCrypto } from '@parley/protocol/crypto/node';
 import { openAuthority } from './authority/authority.ts';
-import { systemClock } from './clock.ts';
+import { resume, systemClock } from './clock.ts';
 import { DEFAULT_LIMITS, type ServerConfig } from './config.ts';
 import { ConversationCache } from './delivery/conversation-cache.ts';
 import { Mailboxes } from './delivery/mailboxes.ts';
@@ -23,17 +23,20 @@ export async function startServices(
   stopping: AbortSignal,
   onBrokenStore: (error: unknown) => void,
 ): Promise<Services> {
-  const { dataFolder, names, clock = systemClock, logger: log = createLog() } = config;
+  const { dataFolder, names, clock: wallClock = systemClock, logger: log = createLog() } = config;
   const limits = { ...DEFAULT_LIMITS, ...config.limits };
   const authority =
-    config.authority ?? (await openAuthority(dataFolder, { names, nowMs: clock.nowMs(), warn: (text) => log.warn(text) }));
+    config.authority ?? (await openAuthority(dataFolder, { names, nowMs: wallClock.nowMs(), warn: (text) => log.warn(text) }));
   const mailboxes = { maxBytes: limits.maxMailboxBytes, lifetimeMs: limits.mailboxLifetimeMs };
   const opened = config.store ?? (await openSqliteStore(join(dataFolder, DATABASE), { mailboxes }));
-  const store = watchStore(opened, { clock, log, onBroken: onBrokenStore });
-  const generation = await store.raiseGeneration().catch(async (error: unknown) => {
-    await opened.close();
-    throw error;
-  });
+  const store = watchStore(opened, { clock: wallClock, log, onBroken: onBrokenStore });
+  const [generation, steadyMs] = await Promise.all([store.raiseGeneration(), store.resumeTime(wallClock.nowMs())]).catch(
+    async (error: unknown) => {
+      await opened.close();
+      throw error;
+    },
+  );
+  const clock = resume(wallClock, steadyMs);
   log.info('store is open', { generation });
   return {
     crypto: nodeCrypto,

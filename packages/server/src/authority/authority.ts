@@ -2,7 +2,7 @@ import { type CryptoProvider, equalBytes, isHost, type KeyPair } from '@parley/p
 import { nodeCrypto } from '@parley/protocol/crypto/node';
 import { AuthorityError } from './authority-error.ts';
 import { createMissing } from './create.ts';
-import { findDue, type Renewable } from './due.ts';
+import { findDue, holdsInvalid, type Renewable } from './due.ts';
 import { prepareFolder, stamp, writeText } from './files.ts';
 import { issueCa, issueCrl, issueServerCertificate, revokedEntry } from './issue.ts';
 import { Issued } from './issued.ts';
@@ -18,6 +18,8 @@ export interface AuthorityOptions {
   /** Told what an operator should look at; the text holds no secret. */
   readonly warn?: (message: string) => void;
 }
+
+const TRY_AGAIN_MS = 60_000;
 
 /** What one handshake uses: all from the same reading of the files. */
 export interface ServerCredentials {
@@ -73,6 +75,9 @@ export class Authority {
   #looking: Promise<void> | undefined;
   #reading: Promise<void> = Promise.resolve();
   #writing: Promise<unknown> = Promise.resolve();
+  #renewing: Promise<void> | undefined;
+  /** When it was last tried in vain to renew what is not valid. */
+  #triedMs = Number.NEGATIVE_INFINITY;
 
   /** Use `openAuthority`. */
   constructor(init: {
@@ -112,6 +117,22 @@ export class Authority {
     return { certificates: { serverCertificate: server.der, caCertificate: ca.der, crl: crl.der }, channelKey, caPin };
   }
 
+  /**
+   * To be called for each handshake: renews its own that is not valid by this clock, which was wrong then or is now. So after somebody
+   * has set it right nobody is refused until the next hour. Where that fails it is tried again after a minute.
+   */
+  async renewIfInvalid(nowMs: number): Promise<void> {
+    const isDue = (): boolean => this.#material.caKey !== undefined && holdsInvalid(this.#material, this.#issued, nowMs);
+    if (!isDue() || Math.abs(nowMs - this.#triedMs) < TRY_AGAIN_MS) return;
+    this.#renewing ??= this.renewIfDue(nowMs)
+      .catch(() => this.#warn('certificates that are not valid now could not be renewed'))
+      .finally(() => {
+        this.#renewing = undefined;
+        if (isDue()) this.#triedMs = nowMs;
+      });
+    await this.#renewing;
+  }
+
   /** To be called now and then, at least once an hour: renews what is due and its own, and warns of what is not. */
   renewIfDue(nowMs: number): Promise<void> {
     return this.#exclusively(async () => {
@@ -143,7 +164,7 @@ export class Authority {
   }
 
   async #renew(file: Renewable, caKey: KeyPair, nowMs: number): Promise<void> {
-    const { ca, crl, channelKey } = this.#material;
+    const { ca, server, crl, channelKey } = this.#material;
     if (file === 'crl.pem') {
       await this.#issueCrl(
         caKey,
@@ -161,7 +182,7 @@ export class Authority {
             { channelKey: channelKey.publicKey, names: this.#names },
             nowMs,
           );
-    await this.#issued.note(file, der);
+    await this.#issued.note(file, der, { replaces: file === 'ca.pem' ? ca.der : server.der });
     await this.#write(file, 'CERTIFICATE', der);
   }
 
@@ -170,7 +191,7 @@ export class Authority {
     const highest = crl.list.number > this.#issued.crlNumber ? crl.list.number : this.#issued.crlNumber;
     const content = { number: highest + 1n, revoked };
     const der = issueCrl(this.#crypto, { key: caKey, certificate: ca.certificate }, content, nowMs);
-    await this.#issued.note('crl.pem', der, content.number);
+    await this.#issued.note('crl.pem', der, { replaces: crl.der, crlNumber: content.number });
     await this.#write('crl.pem', 'X509 CRL', der);
   }
 

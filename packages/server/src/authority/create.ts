@@ -32,7 +32,7 @@ export async function createMissing(
     if (ca === undefined) throw new AuthorityError('crl.pem is missing, and so is the ca.key to make it with');
     const number = issued.crlNumber + 1n;
     const der = issueCrl(crypto, ca, { number, revoked: [] }, nowMs);
-    await issued.note('crl.pem', der, number);
+    await issued.note('crl.pem', der, { crlNumber: number });
     await writeText(folder, 'crl.pem', encodePem('X509 CRL', der));
   }
 }

@@ -41,6 +41,16 @@ export function findDue(
   return due.map((file) => ({ file, mine: mine[file] }));
 }
 
+/** Whether clients with this clock would refuse something that this authority may renew. */
+export function holdsInvalid({ ca, server, crl }: Material, issued: Issued, nowMs: number): boolean {
+  const refuses = (fromMs: number, untilMs: number): boolean => isOutside(fromMs, untilMs, nowMs);
+  return (
+    (refuses(ca.certificate.notBeforeMs, ca.certificate.notAfterMs) && issued.has('ca.pem', ca.der)) ||
+    (refuses(server.certificate.notBeforeMs, server.certificate.notAfterMs) && issued.has('server.pem', server.der)) ||
+    (refuses(crl.list.thisUpdateMs, crl.list.nextUpdateMs ?? 0) && issued.has('crl.pem', crl.der))
+  );
+}
+
 // What begins in the future was issued while the clock was wrong, beyond what clients forgive.
 function isOutside(fromMs: number, untilMs: number, nowMs: number): boolean {
   return nowMs + CLOCK_SKEW_MS < fromMs || nowMs >= untilMs;

@@ -44,9 +44,20 @@ export class Issued {
     return this.#fingerprints[file].includes(fingerprint(der));
   }
 
-  /** Must be on disk before the file itself is: a file without its note would count as an operator's. */
-  async note(file: IssuedFile, der: Uint8Array, crlNumber = this.#crlNumber): Promise<void> {
-    this.#fingerprints[file] = [...this.#fingerprints[file], fingerprint(der)].slice(-KEPT);
+  /**
+   * Must be on disk before the file itself is: a file without its note would count as an operator's. What it takes the place of stays
+   * noted, however often the file itself cannot be written (the disk is full, say).
+   */
+  async note(
+    file: IssuedFile,
+    der: Uint8Array,
+    { replaces, crlNumber = this.#crlNumber }: { replaces?: Uint8Array; crlNumber?: bigint } = {},
+  ): Promise<void> {
+    const before = this.#fingerprints[file];
+    const current = replaces === undefined ? undefined : fingerprint(replaces);
+    const others = before.filter((noted) => noted !== current);
+    const kept = current !== undefined && before.includes(current) ? [...others, current] : others;
+    this.#fingerprints[file] = [...kept, fingerprint(der)].slice(-KEPT);
     this.#crlNumber = crlNumber;
     const notes = { ...this.#fingerprints, crlNumber: String(crlNumber) };
     await writeText(this.#folder, 'issued.json', `${JSON.stringify(notes, undefined, 2)}\n`);

@@ -95,7 +95,7 @@ export function deliverToBoth<Result>(
   const devices = [...ownDevices, ...recipient.devices.map(({ key }) => key)].filter((device) => device !== session.device);
   return mailboxes.deliver(
     devices.map((device) => ({ device, opcode, body })),
-    (deliveries) => change({ by: session.ref, requestId, from, to, body, sha256, nowMs: clock.nowMs(), deliveries }),
+    (deliveries) => change({ by: session.ref, requestId, from, to, body, sha256, nowMs: clock.steadyMs(), deliveries }),
     (result, device) => isKept(result, ownDevices.has(device)),
   );
 }

@@ -49,7 +49,7 @@ async function publish({ services, ref }: Session, { oneTime, lastResort }: Keys
 }
 
 async function claim({ services, ref }: Session, { username, deviceIds }: KeysClaim): Promise<Reply> {
-  const result = await services.store.claimKeys({ by: ref, username, deviceIds, nowMs: services.clock.nowMs() });
+  const result = await services.store.claimKeys({ by: ref, username, deviceIds, nowMs: services.clock.steadyMs() });
   const { keyPackages, left } = unlessRefused(result);
   return okReply({ keys: create(KeysResultSchema, { keyPackages, low: left < KEY_PACKAGES_LOW }) });
 }

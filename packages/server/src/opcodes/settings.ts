@@ -14,6 +14,6 @@ export const settings = request(SettingsSchema, (session, { change }) => {
 
 async function setBlocked({ services, ref, username }: Session, user: string, blocked: boolean): Promise<Reply> {
   services.conversations.forgetUser(username);
-  unlessRefused(await services.store.setBlocked({ by: ref, user, blocked, nowMs: services.clock.nowMs() }));
+  unlessRefused(await services.store.setBlocked({ by: ref, user, blocked, nowMs: services.clock.steadyMs() }));
   return okReply();
 }

@@ -52,6 +52,7 @@ async function shakeHands(
   try {
     const hello = await connection.receive();
     if (hello === undefined) return undefined;
+    await authority.renewIfInvalid(clock.nowMs());
     const { certificates, channelKey } = await authority.hello();
     const answer = create(ServerHelloSchema, {
       ...certificates,

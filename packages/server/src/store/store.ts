@@ -24,6 +24,12 @@ export interface Store {
    */
   raiseGeneration(): Promise<number>;
 
+  /**
+   * The time at which the age of what is kept goes on: the latest one that `expire` or this method was told, or `nowMs` where there is
+   * none. Called once at start.
+   */
+  resumeTime(nowMs: number): Promise<number>;
+
   /** A token of which `tokenHash` is the SHA-256; good for `uses` registrations before `expiresMs`. */
   addInvite(invite: { tokenHash: Uint8Array; expiresMs: number; uses: number }): Promise<void>;
   /** Sorted by name, `limit` names after `after`. */
@@ -174,7 +180,8 @@ export interface Store {
   appendRejoin(rejoin: { by: SessionRef; deliveries: readonly Delivery[] }): Promise<'ok' | 'duplicate' | Fenced>;
   /**
    * Drops the mailboxes whose oldest item is too old, and forgets conversations that were replaced 60 days ago and of which no
-   * device is listed any more. Returns how many mailboxes were dropped.
+   * device is listed any more. Returns how many mailboxes were dropped. Remembers the time, for
+   * `resumeTime`.
    */
   expire(nowMs: number): Promise<{ mailboxes: number }>;
 

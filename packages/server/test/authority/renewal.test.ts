@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { CRL_LIFETIME_MS, SERVER_CERTIFICATE_LIFETIME_MS } from '@parley/protocol';
 import { parseCertificate, parseCrl } from '@parley/protocol/x509';
@@ -65,6 +67,47 @@ describe('renewal', () => {
     authority = await folder.open({ nowMs: start });
     await checkAsClient(authority);
     assert.match(folder.verify(), /OK/);
+  });
+  test('has what clients take as soon as its clock was set right, however wrong it was, with no wait for an hour', async () => {
+    const { caPin } = authority;
+    let lowestCrlNumber = 1n;
+    for (const wrongMs of [start + 365 * DAY, Date.UTC(2106, 0, 1), Date.UTC(1970, 0, 2), start - 365 * DAY]) {
+      await authority.renewIfInvalid(wrongMs);
+      lowestCrlNumber = await checkAsClient(authority, { nowMs: wrongMs, pin: caPin, lowestCrlNumber });
+      await authority.renewIfDue(wrongMs);
+      await authority.renewIfInvalid(start);
+      lowestCrlNumber = await checkAsClient(authority, { nowMs: start, pin: caPin, lowestCrlNumber });
+      assert.match(folder.verify(start), /OK/);
+    }
+    assert.deepEqual(folder.warnings, []);
+  });
+  test('leaves what is valid alone at a handshake, and what an operator has put there', async () => {
+    const before = folder.read('crl.pem');
+    await authority.renewIfInvalid(start + 6 * DAY);
+    assert.equal(folder.read('crl.pem'), before);
+    folder.revokeByHand([], '2000');
+    const theirs = folder.read('crl.pem');
+    await authority.hello();
+    await authority.renewIfInvalid(start + 30 * DAY);
+    assert.equal(folder.read('crl.pem'), theirs);
+  });
+  test('renews its own after any number of attempts that failed (the disk was full)', async () => {
+    // Where the new file is to be written there is a folder; its note in issued.json has space.
+    mkdirSync(join(folder.path, 'crl.pem.tmp'));
+    for (let hour = 0; hour < 10; hour++) await assert.rejects(authority.renewIfDue(start + 5 * DAY));
+    folder.remove('crl.pem.tmp');
+    await authority.renewIfDue(start + 5 * DAY);
+    await checkAsClient(authority, { nowMs: start + 9 * DAY, lowestCrlNumber: 2n });
+    authority = await folder.open({ nowMs: start + 9 * DAY });
+    assert.deepEqual(folder.warnings, []);
+  });
+  test('tries at a handshake no more than once a minute what cannot be renewed', async () => {
+    mkdirSync(join(folder.path, 'crl.pem.tmp'));
+    for (let second = 0; second < 90; second++) await authority.renewIfInvalid(start + 30 * DAY + second * 1_000);
+    assert.deepEqual(folder.warnings, new Array(2).fill('certificates that are not valid now could not be renewed'));
+    folder.remove('crl.pem.tmp');
+    await authority.renewIfInvalid(start + 31 * DAY);
+    await checkAsClient(authority, { nowMs: start + 31 * DAY });
   });
   test('never gives a certificate a longer life than its CA’s', async () => {
     folder.openssl('req', '-new', '-x509', '-key', 'ca.key', '-subj', '/CN=Short', '-days', '20', '-out', 'ca.pem');

@@ -142,6 +142,9 @@ describe('SQLite store alone', () => {
     }
     const startedMs = Date.now();
     const store = await open({ mailboxes: { maxBytes: 200 } });
+    // The time that goes on is that of the newest it has.
+    const timeMs = await store.resumeTime(7);
+    assert.ok(timeMs >= startedMs - 2_000 && timeMs <= Date.now());
     const { key } = deviceEntry('bert', 1);
     const positions = async () => (await store.readMailbox(key, 0n, 10, ALL)).map(({ position }) => position);
     assert.deepEqual(await positions(), [10n, 11n]);

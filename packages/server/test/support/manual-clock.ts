@@ -2,10 +2,16 @@ import type { Clock } from '../../src/index.ts';
 
 /** Time that stands still until a test moves it. */
 export class ManualClock implements Clock {
-  readonly #startMs = Date.now();
-  #nowMs = this.#startMs;
+  readonly #startMs: number;
+  #nowMs: number;
   #elapsedMs = 0;
   readonly #timers = new Set<{ readonly atMs: number; readonly action: () => void }>();
+
+  /** @param wrongMs how far it is from the right time, from the start */
+  constructor(wrongMs = 0) {
+    this.#startMs = Date.now() + wrongMs;
+    this.#nowMs = this.#startMs;
+  }
 
   nowMs(): number {
     return this.#nowMs;

@@ -7,7 +7,7 @@ import { deliverToListed, dropMailbox, OLDEST_MS, putItem } from './mailbox-writ
 import { REPLACED, sessionFence } from './sessions.ts';
 import { prepare, prepareBig } from './statement.ts';
 
-type MailboxHandlers = Pick<Handlers, 'readMailbox' | 'ack' | 'keep' | 'appendRejoin' | 'expire'>;
+type MailboxHandlers = Pick<Handlers, 'readMailbox' | 'ack' | 'keep' | 'appendRejoin' | 'expire' | 'resumeTime'>;
 
 /** What waits for each device, in order of position. */
 export function mailboxes(db: DatabaseSync, limits: MailboxLimits): MailboxHandlers {
@@ -34,6 +34,14 @@ export function mailboxes(db: DatabaseSync, limits: MailboxLimits): MailboxHandl
     db,
     `DELETE FROM conversations WHERE replaced_ms <= ? AND NOT EXISTS
        (SELECT 1 FROM members JOIN devices ON devices.key = device_key WHERE members.conversation = conversations.id)`,
+  );
+  const advanceTime = prepare<[number], { time: number }>(
+    db,
+    "UPDATE counters SET value = max(value, ?) WHERE name = 'time' RETURNING value AS time",
+  );
+  const startTime = prepare<[number], { time: number }>(
+    db,
+    "UPDATE counters SET value = iif(value = 0, ?, value) WHERE name = 'time' RETURNING value AS time",
   );
 
   return {
@@ -70,10 +78,13 @@ export function mailboxes(db: DatabaseSync, limits: MailboxLimits): MailboxHandl
       return 'ok';
     },
 
+    resumeTime: (nowMs) => startTime.get(nowMs)?.time ?? nowMs,
+
     expire(nowMs) {
       const old = tooOld.all(nowMs - limits.lifetimeMs);
       for (const { device } of old) drop(device, nowMs);
       forgetReplaced.run(nowMs - IDS_REMEMBERED_MS);
+      advanceTime.get(nowMs);
       return { mailboxes: old.length };
     },
   };

@@ -2,10 +2,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../store-error.ts';
 
 /** Written to the file as `user_version`. A change of the schema raises it and adds a step to `MIGRATIONS`. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 /**
- * Times are Unix time in milliseconds. A device is named by its key (`username/hex`) where the row may outlive it, else by its
+ * Times are milliseconds: of invites and users Unix time, of all else what has gone by while servers ran. A device is named by its key (`username/hex`) where the row may outlive it, else by its
  * row number, which is never used again. Positions, epochs and versions are below 2^63.
  */
 const VERSION_1 = `
@@ -147,8 +147,21 @@ CREATE INDEX replaced_conversations ON conversations (replaced_ms) WHERE replace
 CREATE INDEX conversations_of_user ON conversation_users (username);
 `;
 
+/** Ages are counted in time during which a server ran. */
+const VERSION_3 = `
+-- The time that has gone by, as of the last hour; 0: none was told. What was stored by the system's clock is as old as the newest of it.
+INSERT INTO counters VALUES ('time', (SELECT max(ms) FROM (
+  SELECT 0 AS ms
+  UNION ALL SELECT max(stored_ms) FROM mailbox
+  UNION ALL SELECT max(created_ms) FROM requests
+  UNION ALL SELECT max(answered_ms) FROM requests
+  UNION ALL SELECT max(claimed_ms) FROM key_claims
+  UNION ALL SELECT max(replaced_ms) FROM conversations
+)));
+`;
+
 /** Step n takes the schema from version n to n + 1. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3];
 
 /**
  * Brings an open database to this version of the schema, in one transaction; two processes may do it at once.

@@ -67,6 +67,7 @@ function storeOver(batches: Batches): SqliteStore {
       return batches.stats;
     },
     raiseGeneration: () => batches.call('raiseGeneration'),
+    resumeTime: (nowMs) => batches.call('resumeTime', nowMs),
     addInvite: (invite) => batches.call('addInvite', invite),
     listUsers: (page) => batches.call('listUsers', page),
     findUser: (username) => batches.call('findUser', username),

@@ -26,6 +26,16 @@ export function retentionRules(setting: Setting): void {
     return { world, store, anna, bert, sibling: sibling!, conversation, send, items, rejoin };
   }
 
+  test('goes on with the time it was first told at a start, and later with the latest of its own', async () => {
+    const { store, nowMs } = setting.world;
+    assert.equal(await store.resumeTime(nowMs), nowMs);
+    assert.equal(await store.resumeTime(nowMs + 400 * DAY_MS), nowMs, 'another clock at the next start');
+    await store.expire(nowMs + DAY_MS);
+    const again = await setting.reopen();
+    await again.expire(nowMs);
+    assert.equal(await again.resumeTime(nowMs - 400 * DAY_MS), nowMs + DAY_MS);
+  });
+
   test('keeps as many bytes as a mailbox may hold', async () => {
     const { send, items } = await limited({ maxBytes: 300 });
     const first = await send(100);
