@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { parley } from '../support/process.ts';
+import { PASSPHRASE, parley } from '../support/process.ts';
 import { SmallDisk, unableToMount } from '../support/small-disk.ts';
 import { befriend, say, World } from '../support/world.ts';
 
@@ -60,5 +60,25 @@ describe('a client whose disk is full', { skip: unableToMount() ?? false }, () =
     const alice = world.start('alice');
     await alice.next('ready', { user: 'alice' });
     assert.equal(await alice.quit(), 0);
+  });
+
+  test('changes a passphrase wholly or, as it says then, not at all', async () => {
+    await using world = await World.start();
+    const disk = SmallDisk.mount(world.clientFolder('alice'), 4_194_304);
+    world.defer(() => disk[Symbol.dispose]());
+    await world.join('alice');
+    let now = PASSPHRASE;
+    for (const leaving of [0, 16_384, 32_768, 65_536]) {
+      disk.fill({ leaving });
+      const next = `with ${leaving} bytes left`;
+      const env = { PARLEY_PASSPHRASE: now, PARLEY_NEW_PASSPHRASE: next };
+      const { code, stderr } = await parley(['passphrase', '--data', disk.folder], { env });
+      disk.free();
+      if (code === 0) now = next;
+      else assert.deepEqual([code, FULL.test(stderr)], [5, true], stderr);
+      const opened = await parley(['export', '--data', disk.folder], { env: { PARLEY_PASSPHRASE: now } });
+      assert.equal(opened.code, 0, `${next}, after ${stderr === '' ? 'no error' : stderr}: ${opened.stderr}`);
+    }
+    assert.notEqual(now, PASSPHRASE);
   });
 });
