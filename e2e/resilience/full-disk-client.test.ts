@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { PASSPHRASE, parley } from '../support/process.ts';
 import { SmallDisk, unableToMount } from '../support/small-disk.ts';
@@ -80,5 +81,23 @@ describe('a client whose disk is full', { skip: unableToMount() ?? false }, () =
       assert.equal(opened.code, 0, `${next}, after ${stderr === '' ? 'no error' : stderr}: ${opened.stderr}`);
     }
     assert.notEqual(now, PASSPHRASE);
+  });
+
+  test('says so where what it prints goes to a file that takes only the beginning of it', async () => {
+    await using world = await World.start();
+    const disk = SmallDisk.mount(join(world.folder, 'exports'), 65_536);
+    world.defer(() => disk[Symbol.dispose]());
+    const [alice, bob] = await world.enterAll('alice', 'bob');
+    await befriend(['alice', alice], ['bob', bob]);
+    await say(['bob', bob], ['alice', alice], 'x'.repeat(20_000), '1');
+    await alice.quit();
+    disk.fill({ leaving: 8_192 });
+    const file = join(disk.folder, 'history');
+    const { code, stderr } = await parley(['export', '--data', world.clientFolder('alice')], {
+      under: ['sh', '-c', `exec "$0" "$@" > '${file}'`],
+    });
+    assert.ok(statSync(file).size > 0);
+    assert.equal(code, 1);
+    assert.match(stderr, /^parley: cannot write to standard output \(ENOSPC.*\n$/);
   });
 });
