@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { parley } from '../support/process.ts';
-import { unableToMount } from '../support/small-disk.ts';
+import { PASSPHRASE, parley } from '../support/process.ts';
+import { SmallDisk, unableToMount } from '../support/small-disk.ts';
 import { befriend, say, World } from '../support/world.ts';
 
 const FULL = /^parley: .* the disk is full: free some space, then try again\n$/;
@@ -58,5 +59,43 @@ describe('a client whose disk is full', { skip: unableToMount() ?? false }, () =
     const alice = world.start('alice');
     await alice.next('ready', { user: 'alice' });
     assert.equal(await alice.quit(), 0);
+  });
+
+  test('changes a passphrase wholly or, as it says then, not at all', async () => {
+    await using world = await World.start();
+    const disk = SmallDisk.mount(world.clientFolder('alice'), 4_194_304);
+    world.defer(() => disk[Symbol.dispose]());
+    await world.join('alice');
+    let now = PASSPHRASE;
+    for (const leaving of [0, 16_384, 32_768, 65_536]) {
+      disk.fill({ leaving });
+      const next = `with ${leaving} bytes left`;
+      const env = { PARLEY_PASSPHRASE: now, PARLEY_NEW_PASSPHRASE: next };
+      const { code, stderr } = await parley(['passphrase', '--data', disk.folder], { env });
+      disk.free();
+      if (code === 0) now = next;
+      else assert.deepEqual([code, FULL.test(stderr)], [5, true], stderr);
+      const opened = await parley(['export', '--data', disk.folder], { env: { PARLEY_PASSPHRASE: now } });
+      assert.equal(opened.code, 0, `${next}, after ${stderr === '' ? 'no error' : stderr}: ${opened.stderr}`);
+    }
+    assert.notEqual(now, PASSPHRASE);
+  });
+
+  test('says so where what it prints goes to a file that takes only the beginning of it', async () => {
+    await using world = await World.start();
+    const disk = SmallDisk.mount(join(world.folder, 'exports'), 65_536);
+    world.defer(() => disk[Symbol.dispose]());
+    const [alice, bob] = await world.enterAll('alice', 'bob');
+    await befriend(['alice', alice], ['bob', bob]);
+    await say(['bob', bob], ['alice', alice], 'x'.repeat(20_000), '1');
+    await alice.quit();
+    disk.fill({ leaving: 8_192 });
+    const file = join(disk.folder, 'history');
+    const { code, stderr } = await parley(['export', '--data', world.clientFolder('alice')], {
+      under: ['sh', '-c', `exec "$0" "$@" > '${file}'`],
+    });
+    assert.ok(statSync(file).size > 0);
+    assert.equal(code, 1);
+    assert.match(stderr, /^parley: cannot write to standard output \(ENOSPC.*\n$/);
   });
 });

@@ -5,7 +5,13 @@ import { flush, note } from './output.ts';
 import { createProgram } from './program.ts';
 
 // A reader that has seen enough (`parley user list | head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? Exit.done : Exit.refused));
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(Exit.done);
+  note(`parley: cannot write to standard output (${error.message}): what was to be printed is not all there`);
+  process.exit(Exit.refused);
+});
+// What goes there is for people: without them everything else goes on.
+process.stderr.on('error', () => {});
 
 try {
   await createProgram().parseAsync(process.argv);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -32,6 +32,13 @@ test('QUIT is answered after everything that was asked before', async (t) => {
   assert.equal((await alice.nextBody(Opcode.QUIT, QuitSchema)).reason, 'bye');
   const { body } = await bob.request(Opcode.LIST, ListRequestSchema, {});
   assert.ok(!Buffer.from(body).includes('alice'));
+});
+
+test('says that a data folder cannot be written where it cannot take the lock', async () => {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'parley-server-'));
+  await mkdir(join(dataFolder, 'server.lock'));
+  const config = { host: '127.0.0.1', port: 0, names: ['localhost'], logger: silentLog, dataFolder };
+  await assert.rejects(createServer(config), { name: 'FolderError', message: /cannot be written \(.*choose another one$/ });
 });
 
 test('refuses a data folder that another server runs on, and takes it once that one has stopped', async (t) => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { Exit, Failure, wrongUsage } from '../exit.ts';
+import { write } from '../output.ts';
 
 /** Gathered before it is written. */
 const CHUNK_CHARACTERS = 64 * 1_024;
@@ -33,7 +34,7 @@ class StandardOutput implements Destination {
   async finish(): Promise<void> {
     const text = this.#waiting;
     this.#waiting = '';
-    if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+    if (!write(text)) await once(process.stdout, 'drain');
   }
 
   /** What was read before is printed: it may be all that can be had. */

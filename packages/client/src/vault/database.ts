@@ -10,6 +10,9 @@ const LOCK_WAIT_MS = 1_000;
 
 const PAGE_BYTES = 4_096;
 
+/** Stands in the file's header (`application_id`) from the transaction on that deletes what is to be erased, until it has been. */
+const ERASING = 1;
+
 const SQLITE_BUSY = 5;
 const SQLITE_LOCKED = 6;
 const SQLITE_CORRUPT = 11;
@@ -113,7 +116,23 @@ function checkedEnvelope(database: DatabaseSync, file: string): Uint8Array {
   if (verdict !== 'ok') throw damaged('its pages are inconsistent');
   const envelope = database.prepare('SELECT bytes FROM envelope WHERE id = 1').get()?.bytes;
   if (!(envelope instanceof Uint8Array)) throw damaged('it has no envelope');
+  // A crash or a full disk came in between, and the user may still have to be told that it is gone.
+  if (database.prepare('PRAGMA application_id').get()?.application_id === ERASING) eraseDeleted(database);
   return envelope;
+}
+
+/** Part of the transaction that deletes: should this process end after it, the next one erases. */
+export function noteErasing(database: DatabaseSync): void {
+  database.exec(`PRAGMA application_id = ${ERASING}`);
+}
+
+/**
+ * `secure_delete` overwrites a row where it lies. Where the tree was balanced, though, copies of rows that were moved to another page
+ * stay behind in the free part of the old one: only new pages for all rows have none.
+ */
+export function eraseDeleted(database: DatabaseSync): void {
+  database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
+  database.exec('PRAGMA application_id = 0');
 }
 
 function schemaOf(database: DatabaseSync): unknown[] {
@@ -142,6 +161,16 @@ export function guarded<T>(file: string, action: () => T): T {
   } catch (error) {
     throw asVaultError(file, error);
   }
+}
+
+/** For what was committed, while what it deleted is still to be found in the file. */
+export function notErased(file: string, cause: unknown): VaultError {
+  const why = isFull(cause) ? 'the disk is full' : cause instanceof Error ? cause.message : 'unknown failure';
+  return new VaultError(
+    'io',
+    `${file} was changed, but what was deleted can still be found in it (${why}): free some space, then start again to have it erased`,
+    { cause },
+  );
 }
 
 export function asVaultError(file: string, error: unknown): unknown {

@@ -2,7 +2,16 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { wipe } from '@parley/protocol';
 import { nodeCrypto } from '@parley/protocol/crypto/node';
 import { deriveKey } from './argon2.ts';
-import { asVaultError, createDatabase, guarded, openDatabase, removeDatabase } from './database.ts';
+import {
+  asVaultError,
+  createDatabase,
+  eraseDeleted,
+  guarded,
+  noteErasing,
+  notErased,
+  openDatabase,
+  removeDatabase,
+} from './database.ts';
 import { type DeriveKey, openVaultKey, sealVaultKey } from './envelope.ts';
 import { collectionNumber, type SealedRow, Sealer } from './sealing.ts';
 import { type Change, type Collection, type Row, type ScanRange, type Vault, VaultError, type WriteOptions } from './vault.ts';
@@ -151,8 +160,9 @@ class SqliteVault implements Vault {
     const envelope = await sealVaultKey(nodeCrypto, deriveKey, newPassphrase, vaultKey).finally(() => wipe(vaultKey));
     this.#mustBeOpen();
     const turn = this.#joinTurn();
-    // The old envelope opens with the old passphrase: it must not stay in the log.
-    turn.erase = true;
+    // The old envelope opens with the old passphrase: it must not stay in the file. Alone in its table it was never moved, and the new
+    // one is written over it when the log is: that takes no space, so a full disk cannot leave the change half done.
+    turn.checkpoint = true;
     try {
       this.#database.prepare('UPDATE envelope SET bytes = ? WHERE id = 1').run(envelope);
     } catch (error) {
@@ -208,7 +218,7 @@ class SqliteVault implements Vault {
   #joinTurn(): Turn {
     if (this.#turn !== undefined) return this.#turn;
     guarded(this.#file, () => this.#database.exec('BEGIN'));
-    const turn: Turn = { ...Promise.withResolvers<void>(), erase: false };
+    const turn: Turn = { ...Promise.withResolvers<void>(), erase: false, checkpoint: false };
     this.#turn = turn;
     setImmediate(() => {
       if (this.#turn === turn) this.#commit();
@@ -220,14 +230,20 @@ class SqliteVault implements Vault {
     const turn = this.#turn;
     if (turn === undefined) return;
     try {
+      if (turn.erase) noteErasing(this.#database);
       this.#database.exec('COMMIT');
-      if (turn.erase) this.#erase();
     } catch (error) {
       this.#fail(error);
       return;
     }
     this.#turn = undefined;
-    turn.resolve();
+    try {
+      if (turn.erase) eraseDeleted(this.#database);
+      if (turn.checkpoint) this.#checkpoint();
+      turn.resolve();
+    } catch (error) {
+      turn.reject(notErased(this.#file, error));
+    }
     this.#sinceCheckpoint += 1;
     if (this.#sinceCheckpoint < TRANSACTIONS_PER_CHECKPOINT) return;
     try {
@@ -245,15 +261,6 @@ class SqliteVault implements Vault {
     turn?.reject(asVaultError(this.#file, error));
   }
 
-  /**
-   * `secure_delete` overwrites a row where it lies. Where the tree was balanced, though, copies of rows that were moved to another page
-   * stay behind in the free part of the old one: only new pages for all rows have none.
-   */
-  #erase(): void {
-    this.#database.exec('VACUUM');
-    this.#checkpoint();
-  }
-
   #checkpoint(): void {
     this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     this.#sinceCheckpoint = 0;
@@ -268,6 +275,8 @@ class SqliteVault implements Vault {
 interface Turn extends PromiseWithResolvers<void> {
   /** One of them wants nothing left of what it deletes. */
   erase: boolean;
+  /** Nothing is to be left in the log. */
+  checkpoint: boolean;
 }
 
 function sealedRow(found: Record<string, unknown>): SealedRow {

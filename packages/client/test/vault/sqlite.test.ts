@@ -131,6 +131,23 @@ describe('the file of a vault', () => {
     assert.equal(moved.filter(({ box: value }) => containsPart(seen, value)).length, 0);
   });
 
+  it('erases when it is opened what a crash, or a full disk, left to be erased', async (t) => {
+    const file = await freshFile(t);
+    const vault = await createVault(file, PASSPHRASE);
+    await vault.write([{ put: { collection: 'message', key: 'm', group: 'g', order: 1, value: new Uint8Array(300) } }]);
+    await vault.write([{ put: { collection: 'seen', key: 's', value: new Uint8Array(0) } }], { erase: true });
+    await vault.close();
+    const [{ box: deleted = new Uint8Array(0) } = {}] = rowsOf(file, 'SELECT ord, box FROM row WHERE collection = 8');
+    const database = new DatabaseSync(file);
+    assert.equal(database.prepare('PRAGMA application_id').get()?.application_id, 0, 'nothing is left to be erased');
+    database.exec('PRAGMA secure_delete = OFF; BEGIN; DELETE FROM row WHERE collection = 8; PRAGMA application_id = 1; COMMIT');
+    database.close();
+    assert.equal(containsPart(await allBytes(file), deleted), true, 'the test leaves something');
+    const again = await openVault(file, PASSPHRASE);
+    assert.equal(containsPart(await allBytes(file), deleted), false);
+    await again.close();
+  });
+
   it('has nothing left of the old envelope after a change of passphrase', async (t) => {
     const file = await freshFile(t);
     const vault = await createVault(file, PASSPHRASE);

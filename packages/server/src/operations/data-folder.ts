@@ -1,11 +1,11 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
-/** There is no data folder and none can be made. */
+/** There is no data folder and none can be made, or it cannot be written. */
 export class FolderError extends Error {
   override readonly name = 'FolderError';
-  constructor(folder: string, cause: NodeJS.ErrnoException) {
-    super(`the data folder ${folder} cannot be made (${cause.code ?? cause.message}): choose another one`, { cause });
+  constructor(folder: string, what: 'made' | 'written', why: string, cause: unknown) {
+    super(`the data folder ${folder} cannot be ${what} (${why}): choose another one`, { cause });
   }
 }
 
@@ -18,7 +18,8 @@ export async function makeDataFolder(folder: string): Promise<void> {
   try {
     await makeFolder(resolve(folder));
   } catch (error) {
-    throw new FolderError(folder, error as NodeJS.ErrnoException);
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new FolderError(folder, 'made', code ?? message, error);
   }
 }
 

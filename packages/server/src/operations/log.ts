@@ -31,9 +31,12 @@ export interface Log {
 
 const ALLOWED = ['connection', 'session', 'opcode', 'code', 'count', 'ms', 'host', 'port', 'generation'] as const;
 
-/** JSON lines on stderr. */
+/** Characters of lines that found no space: they are written when there is, and what comes beyond them is lost. */
+const MAX_WAITING = 65_536;
+
+/** JSON lines on stderr. That a log cannot be written (its disk is full, say) is nothing to end a server for. */
 export function createLog(options: { level?: 'debug' | 'info' | 'warn' | 'error'; write?: (line: string) => void } = {}): Log {
-  const destination = options.write === undefined ? pino.destination({ fd: 2, sync: true }) : { write: options.write };
+  const destination = options.write === undefined ? standardError() : { write: options.write };
   const logger = pino({ level: options.level ?? 'info', base: null }, destination);
   return {
     debug: (event, fields = {}) =>
@@ -42,6 +45,12 @@ export function createLog(options: { level?: 'debug' | 'info' | 'warn' | 'error'
     warn: (event, fields = {}) => logger.warn(allowed(fields), event),
     error: (event, fields = {}) => logger.error(allowed(fields), event),
   };
+}
+
+function standardError() {
+  const destination = pino.destination({ fd: 2, sync: true, maxLength: MAX_WAITING });
+  destination.on('error', () => {});
+  return destination;
 }
 
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };

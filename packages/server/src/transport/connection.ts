@@ -47,8 +47,9 @@ export class Connection {
     webSocket.on('pong', () => this.#heard());
     webSocket.on('ping', (data) => {
       this.#heard();
-      if (options.pingBudget()) webSocket.pong(data);
-      else webSocket.terminate();
+      if (!options.pingBudget()) webSocket.terminate();
+      // Whoever does not read gets no answers that would only wait here.
+      else if (this.bufferedBytes <= this.#lowWater) webSocket.pong(data);
     });
     webSocket.on('error', () => this.#end()); // a message too large, a bad frame: ws closes
     webSocket.on('close', () => this.#end());

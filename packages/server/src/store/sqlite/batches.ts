@@ -10,6 +10,12 @@ interface Pending {
   readonly reject: (error: StoreError) => void;
 }
 
+interface Batch {
+  readonly calls: readonly Pending[];
+  /** How many batches were known to have had no space when it was sent. */
+  readonly failures: number;
+}
+
 /** One is carried out while the other waits, so that the worker need not. */
 const MAX_UNDER_WAY = 2;
 
@@ -22,14 +28,14 @@ export class Batches {
   readonly #exited: Promise<void>;
   #queue: Pending[] = [];
   /** Batches sent and not yet answered, in order. */
-  #underWay: (readonly Pending[])[] = [];
+  #underWay: Batch[] = [];
   /** A batch will be sent at the end of this turn. */
   #scheduled = false;
   /** Why calls are rejected. */
   #refusal: StoreError | undefined;
   /** How many batches the worker had no space for. */
   #failures = 0;
-  /** Until the end of this turn calls that write are rejected: those who made the ones before them may not know yet. */
+  /** Calls that write are rejected: some before them were, or will be, and those who made these may not know yet. */
   #isFull = false;
   #calls = 0;
   #transactions = 0;
@@ -75,11 +81,12 @@ export class Batches {
 
   #send(): void {
     this.#scheduled = false;
-    const batch = this.#queue;
+    const calls = this.#queue;
+    const failures = this.#failures;
     this.#queue = [];
-    if (batch.length > 0) {
-      this.#underWay.push(batch);
-      this.#post({ kind: 'batch', calls: batch.map((pending) => pending.call), failures: this.#failures });
+    if (calls.length > 0) {
+      this.#underWay.push({ calls, failures });
+      this.#post({ kind: 'batch', calls: calls.map((pending) => pending.call), failures });
     } else if (this.#refusal !== undefined && this.#underWay.length === 0) {
       this.#post({ kind: 'close' });
     }
@@ -92,7 +99,7 @@ export class Batches {
   #receive(message: FromWorker): void {
     if (message.kind === 'failed') this.#break(message.message);
     if (message.kind !== 'committed' && message.kind !== 'full') return;
-    const done = this.#underWay.shift() ?? [];
+    const done = this.#underWay.shift()?.calls ?? [];
     if (message.kind === 'full') this.#refuse(done, message);
     else {
       this.#calls += done.length;
@@ -102,27 +109,29 @@ export class Batches {
     if (this.#queue.length > 0 || this.#refusal !== undefined) this.#sendAtEndOfTurn();
   }
 
-  /** There was no space: whatever writes and was called up to now, and in this turn, is rejected, in order. */
+  /**
+   * There was no space: whatever writes and was called up to now, and in this turn, is rejected, in order. A batch that was sent before
+   * this was known comes back like it; until it has, nothing that was called after it may be carried out.
+   */
   #refuse(batch: readonly Pending[], { results, failures }: Extract<FromWorker, { kind: 'full' }>): void {
     const error = new StoreError('full', FULL);
     for (const [index, pending] of batch.entries()) {
       if (isReading(pending.call)) pending.resolve(results[index]);
       else pending.reject(error);
     }
-    if (failures === this.#failures) return; // a batch that was sent before the failure was known
     this.#failures = failures;
     for (const pending of this.#queue) if (!isReading(pending.call)) pending.reject(error);
     this.#queue = this.#queue.filter((pending) => isReading(pending.call));
     this.#isFull = true;
     setImmediate(() => {
-      this.#isFull = false;
+      this.#isFull = this.#underWay.some((sent) => sent.failures < this.#failures);
     });
   }
 
   #break(message: string): void {
     const error = new StoreError('broken', message);
     this.#refusal ??= error;
-    const lost = [...this.#underWay.flat(), ...this.#queue];
+    const lost = [...this.#underWay.flatMap(({ calls }) => calls), ...this.#queue];
     this.#underWay = [];
     this.#queue = [];
     for (const pending of lost) pending.reject(error);
