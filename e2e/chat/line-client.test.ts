@@ -29,3 +29,56 @@ test('two people talk in the plain line client, and control characters of a peer
   bob.type('/quit');
   assert.deepEqual(await Promise.all([alice.ended(), bob.ended()]), [0, 0]);
 });
+
+test('accepting somebody does not redirect what is written to another; /msg NAME does, and /request NAME to a contact', async () => {
+  await using world = await World.start();
+  for (const user of ['alice', 'bob', 'carol']) await world.join(user);
+  const [alice, bob, carol] = ['alice', 'bob', 'carol'].map((user) => {
+    const client = new LineClient(world.account(user), world.clientFolder(user));
+    world.defer(() => client.kill());
+    return client;
+  }) as [LineClient, LineClient, LineClient];
+  await Promise.all([alice.shows(/You are alice/), bob.shows(/You are bob/), carol.shows(/You are carol/)]);
+
+  bob.type('/request alice');
+  await alice.shows(/bob asks to talk/);
+  alice.type('/accept bob');
+  await alice.shows(/What you write now goes to bob\./);
+  await bob.shows(/alice accepted/);
+  carol.type('/request alice');
+  await alice.shows(/carol asks to talk/);
+  alice.type('/accept carol');
+  await alice.shows(/You accepted carol\. What you write still goes to bob: \/msg carol changes that\./);
+  await carol.shows(/alice accepted/);
+  alice.type('first');
+  await bob.shows(/alice: first/);
+  alice.type('/msg carol');
+  alice.type('second');
+  await carol.shows(/alice: second/);
+  alice.type('/request bob');
+  alice.type('third');
+  await bob.shows(/alice: third/);
+  assert.doesNotMatch(alice.written, /Error/);
+  assert.doesNotMatch(carol.written, /first|third/);
+  assert.doesNotMatch(bob.written, /second/);
+});
+
+test('/refuse says that it was done, and an error where nobody had asked', async () => {
+  await using world = await World.start();
+  for (const user of ['alice', 'bob']) await world.join(user);
+  const [alice, bob] = ['alice', 'bob'].map((user) => {
+    const client = new LineClient(world.account(user), world.clientFolder(user));
+    world.defer(() => client.kill());
+    return client;
+  }) as [LineClient, LineClient];
+  await Promise.all([alice.shows(/You are alice/), bob.shows(/You are bob/)]);
+
+  bob.type('/refuse alice');
+  await bob.shows(/Error: alice does not ask to talk/);
+  assert.doesNotMatch(bob.written, /You refused/);
+  alice.type('/request bob');
+  await bob.shows(/alice asks to talk/);
+  bob.type('/refuse alice');
+  await bob.shows(/You refused alice\./);
+  await alice.shows(/bob refused/);
+});

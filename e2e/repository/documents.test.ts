@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { test } from 'node:test';
-import { parseScriptCommand } from '../../packages/cli/src/chat/script-commands.ts';
+import { BAD_COMMAND, parseScriptCommand } from '../../packages/cli/src/chat/script-commands.ts';
+import { HELP } from '../../packages/cli/src/chat/typed-line.ts';
 import { Exit } from '../../packages/cli/src/exit.ts';
 import { entryFields } from '../../packages/cli/src/export/describe-entry.ts';
+import { LOCAL_ERROR_CODES } from '../../packages/client/src/events.ts';
 import { workedExample } from '../../scripts/worked-example.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -52,6 +54,27 @@ test('docs/cli.md lists the exit codes and the commands of script mode', () => {
   assert.deepEqual(codes, Object.values(Exit));
   const commands = [...document.matchAll(/`(\{"do":[^`]+\})`/g)].map(([, line = '']) => parseScriptCommand(line).do);
   assert.deepEqual(commands, ['list', 'request', 'accept', 'refuse', 'cancel', 'block', 'send', 'delete', 'quit']);
+});
+
+test('docs/cli.md lists the codes of errors that come from no server, and links to the list of those that do', () => {
+  const section = read('docs/cli.md').split('### Errors')[1]?.split('\n## ')[0] ?? '';
+  const codes = [...section.matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, code]) => code);
+  assert.deepEqual(codes, [BAD_COMMAND, ...LOCAL_ERROR_CODES]);
+  assert.match(section, /\]\(protocol\.md#9-errors\)/);
+});
+
+test('docs/cli.md names each command of the line client that /help does', () => {
+  const section = read('docs/cli.md').split('## Talking')[1]?.split('\n## ')[0] ?? '';
+  const documented = [...section.matchAll(/`(\/[a-z]+)/g)].map(([, name]) => name);
+  const inHelp = HELP.flatMap((line) => [...line.matchAll(/(?<= |^)\/[a-z]+/g)].map(([name]) => name));
+  assert.deepEqual([...new Set(documented)].sort(), [...new Set([...inHelp, '/help'])].sort());
+});
+
+test('a command of a document that runs a file of ours does so with the Node that npm has brought', () => {
+  for (const file of globSync(['*.md', 'docs/*.md', 'bench/*.md'], { cwd: root })) {
+    for (const [command] of read(file).matchAll(/(?:npx )?\bnode [a-z0-9/-]+\.ts/g))
+      assert.match(command, /^npx /, `${file}: ${command}`);
+  }
 });
 
 test('docs/cli.md lists the fields of an exported message', () => {

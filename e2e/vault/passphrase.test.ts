@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { LAUNCHER, PASSPHRASE, parley, within } from '../support/process.ts';
@@ -10,6 +10,8 @@ import { exportedTexts, runFor, vaultFile } from '../support/vaults.ts';
 import { befriend, say, World } from '../support/world.ts';
 
 const NEW = 'staple battery horse correct';
+/** Ctrl+D. */
+const END_OF_INPUT = '\u0004';
 const old = { env: { PARLEY_PASSPHRASE: PASSPHRASE } };
 
 test('passphrase seals the vault anew: the old one opens it no more, and all that was there still is', async () => {
@@ -71,6 +73,17 @@ test('passphrase on a terminal asks for the old one once and the new one twice, 
   for (const secret of [PASSPHRASE, NEW]) assert.ok(!(terminal.shown() + second.shown()).includes(secret));
   const { code } = await runFor(world, 'alice', ['export'], { env: { PARLEY_PASSPHRASE: NEW } });
   assert.equal(code, 0);
+});
+
+test('a recovery phrase that is not given at the terminal is called so, and nothing is made', {
+  skip: unlessInstalled('script'),
+}, async () => {
+  await using world = await World.start();
+  const terminal = openTerminal(['join', world.invite, 'alice', '--recover', '--data', world.clientFolder('alice')]);
+  await terminal.answer('Recovery phrase (24 words): ', END_OF_INPUT);
+  assert.equal(await terminal.ended(), 2);
+  assert.match(terminal.shown(), /parley: no recovery phrase was given/);
+  assert.ok(!existsSync(world.clientFolder('alice')));
 });
 
 /** `parley` on a terminal of its own. */

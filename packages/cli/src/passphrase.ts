@@ -24,7 +24,7 @@ export async function getPassphrase(options: PassphraseOptions, purpose: 'new' |
     variable: 'PARLEY_PASSPHRASE',
   });
   if (given !== undefined) return given;
-  return purpose === 'existing' ? nonEmpty(await ask('Passphrase: ')) : choose();
+  return purpose === 'existing' ? ask('passphrase', 'Passphrase: ') : choose('passphrase');
 }
 
 /** From `--new-passphrase-file`, else `PARLEY_NEW_PASSPHRASE`, else asked for twice. */
@@ -35,7 +35,7 @@ export async function getNewPassphrase(options: { readonly newPassphraseFile?: s
     option: '--new-passphrase-file',
     variable: 'PARLEY_NEW_PASSPHRASE',
   });
-  return given ?? choose();
+  return given ?? choose('new passphrase');
 }
 
 /** The 24 words, from `--phrase-file`, else `PARLEY_PHRASE`, else asked for. */
@@ -46,7 +46,7 @@ export async function getPhrase(options: { readonly phraseFile?: string }): Prom
     option: '--phrase-file',
     variable: 'PARLEY_PHRASE',
   });
-  return given ?? nonEmpty(await ask('Recovery phrase (24 words): '));
+  return given ?? ask('recovery phrase', 'Recovery phrase (24 words): ');
 }
 
 /** @throws Failure where there is neither that nor a terminal to ask on */
@@ -58,9 +58,9 @@ async function fromElsewhere({ what, file, option, variable }: Source): Promise<
   throw wrongUsage(`no terminal to ask for the ${what} on: use ${option} FILE or set ${variable}`);
 }
 
-async function choose(): Promise<string> {
-  const first = nonEmpty(await ask('Choose a passphrase: '));
-  if ((await ask('Repeat the passphrase: ')) !== first) throw wrongUsage('the two passphrases differ: try again');
+async function choose(what: string): Promise<string> {
+  const first = await ask(what, 'Choose a passphrase: ');
+  if ((await ask(what, 'Repeat the passphrase: ')) !== first) throw wrongUsage('the two passphrases differ: try again');
   return first;
 }
 
@@ -71,29 +71,30 @@ async function fromFile(what: string, file: string): Promise<string> {
   } catch (error) {
     throw wrongUsage(`cannot read the file with the ${what}: ${(error as Error).message}`);
   }
-  return nonEmpty(text.replace(/\r?\n$/, ''));
+  return nonEmpty(what, text.replace(/\r?\n$/, ''));
 }
 
-function nonEmpty(passphrase: string): string {
-  if (passphrase === '') throw wrongUsage('the passphrase is empty: choose one');
-  return passphrase;
+function nonEmpty(what: string, text: string): string {
+  if (text === '') throw wrongUsage(`the ${what} is empty`);
+  return text;
 }
 
 /** One line of the terminal, not echoed. */
-function ask(question: string): Promise<string> {
+async function ask(what: string, question: string): Promise<string> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const input = createInterface({ input: process.stdin, output: silent, terminal: true });
   process.stderr.write(question);
-  return new Promise((resolve, reject) => {
-    input.once('line', (line) => {
-      resolve(line);
+  const line = new Promise<string>((resolve, reject) => {
+    input.once('line', (text) => {
+      resolve(text);
       input.close();
     });
     // Ctrl+C, Ctrl+D; after a line it changes nothing.
     input.once('SIGINT', () => input.close());
     input.once('close', () => {
       process.stderr.write('\n');
-      reject(wrongUsage('no passphrase was given'));
+      reject(wrongUsage(`no ${what} was given`));
     });
   });
+  return nonEmpty(what, await line);
 }

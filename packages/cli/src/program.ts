@@ -28,7 +28,10 @@ export function createProgram(): Command {
     .option('--data <folder>', SERVER_DATA, './parley-data')
     .option('--host <address>', 'address to listen on (default: all)')
     .option('--port <number>', 'port to listen on, 0 picks a free one (default: 10000)', wholeNumber(0, 65_535))
-    .option('--name <name...>', 'what clients call this server: in certificate and invites; repeatable (default: localhost)')
+    .option(
+      '--name <name...>',
+      'what clients call this server: in certificate and invites; repeatable (default: as before, localhost at first)',
+    )
     .option('--tls-cert <file>', 'PEM certificate chain: the port speaks TLS 1.3 (with --tls-key)')
     .option('--tls-key <file>', 'PEM key of that certificate')
     .option('--max-connections <number>', 'connections at once (default: 12000)', wholeNumber(1, 1_000_000))

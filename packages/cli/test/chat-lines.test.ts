@@ -80,8 +80,12 @@ suite('a typed line', () => {
     }
   });
 
-  it('is a mistake when the command is unknown or lacks its name or text', () => {
-    for (const line of ['/', '/fly', '/request', '/request a b', '/msg', '/msg bob', '/constructor']) {
+  it('is a choice of whom to write to where /msg has no text', () => {
+    assert.deepEqual(parseTypedLine('/msg bob '), { kind: 'command', name: 'msg', user: 'bob', text: undefined });
+  });
+
+  it('is a mistake when the command is unknown or lacks its name', () => {
+    for (const line of ['/', '/fly', '/request', '/request a b', '/msg', '/constructor']) {
       assert.equal(parseTypedLine(line).kind, 'mistake', line);
     }
   });

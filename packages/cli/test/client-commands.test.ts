@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createVault } from '@parley/client/node';
@@ -56,6 +56,42 @@ describe('parley join', () => {
     assert.equal(other.code, 5);
     assert.match(other.stderr, /another passphrase: try again with that one/);
     assert.equal((await runWithPassphrase(t, ['join', server.invite, 'alice', '--data', data])).code, 0);
+  });
+
+  it('says where to put an old vault whose passphrase is lost, when its account is recovered', async (t) => {
+    const server = await startServer(t);
+    const data = await temporaryFolder(t);
+    const { stdout } = await runWithPassphrase(t, ['join', server.invite, 'alice', '--data', data, '--json']);
+    const file = join(data, `alice@localhost_${server.port}.vault`);
+    const recover = ['join', server.invite, 'alice', '--recover', '--data', data];
+    const given = { env: { PARLEY_PASSPHRASE: 'another passphrase', PARLEY_PHRASE: JSON.parse(stdout).phrase } };
+    const { code, stderr } = await run(t, recover, given);
+    assert.equal(code, 5);
+    const advice = 'with another passphrase: move that file away, or choose another folder with --data';
+    assert.equal(stderr, `parley: ${file} is there already, ${advice}\n`);
+
+    await rename(file, `${file}.old`);
+    assert.equal((await run(t, recover, given)).code, 0);
+  });
+
+  it('says which part an invite lacks, and that with --recover any other of the server does', async (t) => {
+    const data = await temporaryFolder(t);
+    const cut = ['join', 'parley://localhost:39013', 'carol', '--data', data];
+    const joining = await run(t, cut, { env });
+    assert.equal(joining.code, 2);
+    assert.match(joining.stderr, /^parley: the invite lacks ca=… .* and token=… .*: copy it again, whole\n$/);
+    const recovering = await run(t, [...cut, '--recover'], { env });
+    assert.equal(recovering.code, 2);
+    assert.match(recovering.stderr, /^parley: the invite lacks ca=….*; with --recover any invite of this server does/);
+  });
+
+  it('calls a recovery phrase that is not there by its name', async (t) => {
+    const data = await temporaryFolder(t);
+    await writeFile(join(data, 'phrase'), '\n');
+    const invite = `parley://localhost/#ca=${'A'.repeat(43)}&token=${'A'.repeat(22)}`;
+    const args = ['join', invite, 'carol', '--recover', '--data', data, '--phrase-file', join(data, 'phrase')];
+    const { code, stderr } = await run(t, args, { env });
+    assert.deepEqual([code, stderr], [2, 'parley: the recovery phrase is empty\n']);
   });
 
   it('keeps an account that has joined', async (t) => {

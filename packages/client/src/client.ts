@@ -2,7 +2,7 @@ import { isUsername, MAX_WAITING_COMMANDS } from '@parley/protocol';
 import { deleteMessages } from './conversations/delete-messages.ts';
 import { Lanes } from './conversations/lanes.ts';
 import { compose, type Typed } from './conversations/outgoing-messages.ts';
-import { accept, block, cancel, refuse, request } from './conversations/requests.ts';
+import { accept, block, cancel, hasPending, refuse, request } from './conversations/requests.ts';
 import { tellError } from './conversations/tell.ts';
 import type { Environment } from './environment.ts';
 import { type ClientEvent, Events } from './events.ts';
@@ -105,6 +105,17 @@ export class ParleyClient {
       this.#progress();
     };
     this.#messenger.list().then(finished, (error: unknown) => this.#messenger.fail(error));
+  }
+
+  /** Whether the two have agreed to talk, as far as this device knows. */
+  canTalkTo(user: string): boolean {
+    const contact = this.#messenger.context.records.contacts.rows.get(user);
+    return contact !== undefined && !contact.blocked && contact.conversation.length > 0;
+  }
+
+  /** Whether a request of this user waits for an answer. */
+  isAskedBy(user: string): boolean {
+    return hasPending(this.#messenger.context, user, 'incoming');
   }
 
   request(user: string): void {

@@ -26,19 +26,23 @@ export type ClientEventName = ClientEvent['event'];
 
 /** Codes of the server, and the client's own. */
 export type ClientErrorCode = ErrorCode | LocalErrorCode;
-export type LocalErrorCode =
+export type LocalErrorCode = (typeof LOCAL_ERROR_CODES)[number];
+
+/** docs/cli.md has the same list. */
+export const LOCAL_ERROR_CODES = [
   /** A request or an answer whose signature, sender or content is not what it should be; it was dropped. */
-  | 'invalid_consent'
+  'invalid_consent',
   /** The other user shows another identity key than before; nothing is sent until that was looked at. */
-  | 'identity_changed'
+  'identity_changed',
   /** Something arrived that cannot be read: a gap in the conversation. */
-  | 'unreadable'
+  'unreadable',
   /** Content of a kind that only newer clients can show. */
-  | 'cannot_show'
+  'cannot_show',
   /** There is no message with this id to be deleted. */
-  | 'unknown_message'
+  'unknown_message',
   /** The message to be deleted is on its way; it can be deleted when it was sent. */
-  | 'not_sent';
+  'not_sent',
+] as const;
 
 /** Calls listeners in the order in which they came. */
 export class Events {

@@ -46,22 +46,50 @@ export class ConversationLines {
         void this.#client.quit();
         break;
       case 'msg':
-        this.#current ??= command.user;
-        this.#send(command.user, command.text);
+        if (command.text === undefined) this.#writeTo(command.user);
+        else this.#sendOne(command.user, command.text);
         break;
       case 'request':
+        if (!this.#client.canTalkTo(command.user)) this.#client.request(command.user);
+        this.#writeTo(command.user);
+        break;
       case 'accept':
-        this.#current = command.user;
-        this.#client[command.name](command.user);
-        this.#print(`What you write now goes to ${neutralize(command.user)}.`);
+        if (this.#client.isAskedBy(command.user)) this.#meet(command.user);
+        this.#client.accept(command.user);
+        break;
+      case 'refuse':
+        if (this.#client.isAskedBy(command.user)) this.#print(`You refused ${neutralize(command.user)}.`);
+        this.#client.refuse(command.user);
         break;
       default:
         this.#client[command.name](command.user);
     }
   }
 
+  #writeTo(user: string): void {
+    this.#current = user;
+    this.#print(`What you write now goes to ${neutralize(user)}.`);
+  }
+
+  /** Somebody who was accepted. A conversation that is under way goes on: what is being typed is not meant for them. */
+  #meet(user: string): void {
+    this.#current ??= user;
+    if (this.#current === user) {
+      this.#writeTo(user);
+      return;
+    }
+    const [name, current] = [user, this.#current].map(neutralize);
+    this.#print(`You accepted ${name}. What you write still goes to ${current}: /msg ${name} changes that.`);
+  }
+
+  #sendOne(user: string, text: string): void {
+    this.#current ??= user;
+    this.#send(user, text);
+  }
+
   #say(text: string): void {
-    if (this.#current === undefined) this.#print('To whom? /request NAME asks somebody to talk, /msg NAME TEXT writes.');
+    if (this.#current === undefined)
+      this.#print('To whom? /request NAME asks somebody to talk, /msg NAME goes on with somebody.');
     else this.#send(this.#current, text);
   }
 

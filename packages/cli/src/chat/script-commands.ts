@@ -19,6 +19,9 @@ const FIELDS: { readonly [Name in ScriptCommand['do']]: readonly string[] } = {
   delete: ['id'],
 };
 
+/** The code of the `error` event for it: the command's own, beside those of the client. */
+export const BAD_COMMAND = 'bad_command';
+
 /** The line is no command; the message says why, and repeats nothing of it but a field's name. */
 export class BadCommand extends Error {
   override readonly name = 'BadCommand';

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ParleyClient } from '@parley/client';
 import { printJson, printJsonLines } from '../output.ts';
 import { readLines } from './read-lines.ts';
-import { BadCommand, parseScriptCommand, type ScriptCommand } from './script-commands.ts';
+import { BAD_COMMAND, BadCommand, parseScriptCommand, type ScriptCommand } from './script-commands.ts';
 
 /**
  * Script mode: a JSON command a line in, a JSON event a line out (docs/cli.md). The client is started by the caller, after this.
@@ -25,7 +25,7 @@ function obey(client: ParleyClient, line: string): void {
     command = parseScriptCommand(line);
   } catch (error) {
     if (!(error instanceof BadCommand)) throw error;
-    printJson({ event: 'error', code: 'bad_command', message: error.message });
+    printJson({ event: 'error', code: BAD_COMMAND, message: error.message });
     return;
   }
   if (command.do === 'list') client.list();

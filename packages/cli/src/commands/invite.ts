@@ -1,9 +1,7 @@
-import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { DEFAULT_PORT } from '@parley/protocol';
 import { nodeCrypto } from '@parley/protocol/crypto/node';
 import { issueInvite, type LiveServer, readCaPin, readServerFile } from '@parley/server';
+import { certificateNames } from '../certificate-names.ts';
 import { printInvite } from '../invite-text.ts';
 import { note } from '../output.ts';
 import { withStore } from '../server-folder.ts';
@@ -34,8 +32,7 @@ export async function invite({ data, uses, expires, json }: InviteCommandOptions
 
 /** A server that does not run is taken to come back under the first name in its certificate, at the default port. */
 function stoppedServer(data: string): Pick<LiveServer, 'names' | 'port' | 'tls'> {
-  const { subjectAltName = '' } = new X509Certificate(readFileSync(join(data, 'server.pem')));
-  const name = /^(?:DNS|IP Address):([^,]+)/.exec(subjectAltName)?.[1]?.toLowerCase() ?? 'localhost';
+  const [name = 'localhost'] = certificateNames(data);
   note(`parley: the server does not run: the invite takes it to be at ${name}, port ${DEFAULT_PORT}`);
   return { names: [name], port: DEFAULT_PORT, tls: false };
 }

@@ -16,7 +16,7 @@ interface JoinCommandOptions {
 
 /** Makes an account with an invite, in a vault of its own. */
 export async function join(inviteText: string, name: string, options: JoinCommandOptions): Promise<void> {
-  const { host, port } = readInvite(inviteText);
+  const { host, port } = readInvite(inviteText, options);
   if (!isUsername(name)) {
     throw wrongUsage('a name is 2-32 of a-z 0-9 . _ -, and starts and ends with a letter or digit: choose another');
   }
@@ -25,7 +25,7 @@ export async function join(inviteText: string, name: string, options: JoinComman
   if (phrase !== undefined) checkPhrase(phrase);
   const passphrase = await getPassphrase(options, 'new');
   const file = vaultFile(clientFolder(options.data), account);
-  const { vault, isNew } = await newVault(file, passphrase);
+  const { vault, isNew } = await newVault(file, passphrase, options);
   try {
     const joined = await joinServer({
       environment: await nodeEnvironment(),
@@ -47,11 +47,13 @@ export async function join(inviteText: string, name: string, options: JoinComman
   }
 }
 
-function readInvite(text: string): Invite {
+function readInvite(text: string, { recover = false }: JoinCommandOptions): Invite {
   try {
     return parseInvite(text);
   } catch (error) {
-    if (error instanceof ParleyError) throw wrongUsage(error.message);
+    // Its token does not count then.
+    const hint = recover ? '; with --recover any invite of this server does, also one that is used up' : '';
+    if (error instanceof ParleyError) throw wrongUsage(error.message + hint);
     throw error;
   }
 }
@@ -67,7 +69,11 @@ function checkPhrase(phrase: string): void {
 }
 
 /** A fresh vault, or the one that an earlier join left whose answer was lost: the same join again completes it. */
-async function newVault(file: string, passphrase: string): Promise<{ vault: Vault; isNew: boolean }> {
+async function newVault(
+  file: string,
+  passphrase: string,
+  { recover = false }: JoinCommandOptions,
+): Promise<{ vault: Vault; isNew: boolean }> {
   try {
     return { vault: await createVault(file, passphrase), isNew: true };
   } catch (error) {
@@ -77,7 +83,9 @@ async function newVault(file: string, passphrase: string): Promise<{ vault: Vaul
     return { vault: await openVault(file, passphrase), isNew: false };
   } catch (error) {
     if (!(error instanceof VaultError) || error.code !== 'wrong_passphrase') throw error;
-    throw new VaultError('wrong_passphrase', `${file} is there already, with another passphrase: try again with that one`);
+    // Whoever recovers has lost it, as a rule.
+    const advice = recover ? 'move that file away, or choose another folder with --data' : 'try again with that one';
+    throw new VaultError('wrong_passphrase', `${file} is there already, with another passphrase: ${advice}`);
   }
 }
 

@@ -11,9 +11,10 @@ import {
   type ServerLimits,
   StoreError,
 } from '@parley/server';
+import { certificateNames, droppedNames } from '../certificate-names.ts';
 import { Exit, Failure, wrongUsage } from '../exit.ts';
 import { printInvite } from '../invite-text.ts';
-import { print, printJson } from '../output.ts';
+import { note, print, printJson } from '../output.ts';
 
 interface ServeOptions {
   readonly data: string;
@@ -42,10 +43,10 @@ const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export async function serve(options: ServeOptions): Promise<void> {
   // The signal may come while the server is starting.
   const stopped = Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => new Promise((done) => process.on(signal, done))));
-  const names = options.name ?? ['localhost'];
-  for (const name of names) if (!isHost(name.toLowerCase())) throw wrongUsage('--name is a DNS name or an IP address');
   const unfinished = join(options.data, UNFINISHED);
   const firstStart = !existsSync(join(options.data, DATABASE)) || existsSync(unfinished);
+  const before = certificateNames(options.data);
+  const names = chooseNames(options, before, firstStart);
   const config = {
     dataFolder: options.data,
     host: options.host ?? '',
@@ -64,6 +65,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     server.on('error', (cause) => reject(new Failure(Exit.localStore, `the database in ${options.data} is broken`, { cause })));
   });
   broken.catch(() => {});
+  noteDropped(options.data, before);
   try {
     await announce(server, options, names, firstStart).catch(unlessFinished);
     if (firstStart) rmSync(unfinished, { force: true });
@@ -71,6 +73,32 @@ export async function serve(options: ServeOptions): Promise<void> {
   } finally {
     await server.close();
   }
+}
+
+/**
+ * Those of the command line, else those that the certificate has: accounts are joined under these. A server of its own accord is
+ * `localhost` only where it is new.
+ */
+function chooseNames({ name, data }: ServeOptions, inCertificate: readonly string[], firstStart: boolean): readonly string[] {
+  if (name !== undefined) {
+    const names = [...new Set(name.map((one) => one.toLowerCase()))];
+    if (!names.every(isHost)) throw wrongUsage('--name is a DNS name or an IP address');
+    return names;
+  }
+  if (inCertificate.length > 0) return inCertificate;
+  if (!firstStart && !existsSync(join(data, 'server.pem'))) {
+    throw wrongUsage(`server.pem is missing in ${data}: say with --name what clients call this server`);
+  }
+  return ['localhost'];
+}
+
+/** Whoever leaves a name out may not know what hangs on it. */
+function noteDropped(data: string, before: readonly string[]): void {
+  const dropped = droppedNames(before, certificateNames(data)).join(', ');
+  if (dropped === '') return;
+  note(
+    `parley: the certificate is no longer for ${dropped}: accounts that joined under it will refuse this server; to keep it, name it with --name too`,
+  );
 }
 
 function mark(file: string): void {
@@ -142,6 +170,11 @@ async function announce(
   else {
     const host = server.host.includes(':') ? `[${server.host}]` : server.host;
     print(`Parley listens on ${host}:${server.port}, known as ${names.join(', ')}.`);
+    if (names.length === 1 && names[0] === 'localhost') {
+      print(
+        'Only this machine calls it localhost: for people on others give --name HOST (npm start -- --name chat.example.org).',
+      );
+    }
     print(`CA fingerprint (SHA-256): ${server.caFingerprint}`);
   }
   if (firstStart) printInvite(await server.createInvite(), json === true, { event: 'invite' });

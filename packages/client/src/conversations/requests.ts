@@ -122,9 +122,16 @@ export function markAccepted(context: Context, transaction: Transaction, found: 
 type Direction = 'incoming' | 'outgoing';
 
 export function findPending(context: Context, transaction: Transaction, user: string, direction: Direction): Request | undefined {
-  return transaction
-    .values(context.records.requests)
-    .find((row) => row.peer === user && row.state === RequestState.PENDING && row.outgoing === (direction === 'outgoing'));
+  return transaction.values(context.records.requests).find((row) => isPending(row, user, direction));
+}
+
+/** The same outside of a transaction: whether there is one, as it is stored. */
+export function hasPending(context: Context, user: string, direction: Direction): boolean {
+  return [...context.records.requests.rows.values()].some((row) => isPending(row, user, direction));
+}
+
+function isPending(row: Request, user: string, direction: Direction): boolean {
+  return row.peer === user && row.state === RequestState.PENDING && row.outgoing === (direction === 'outgoing');
 }
 
 /** Whether this device waits for this user's answer. What a sibling is said to have asked is no word of the user's on this device. */

@@ -17,8 +17,8 @@ export interface Invite {
 }
 
 const MAX_INVITE_LENGTH = 512;
-// scheme://HOST[:PORT]/#fragment; the host is checked by its own grammar.
-const INVITE = /^([a-z]+):\/\/(\[[0-9a-f:.]+\]|[^:/?#@\s[\]]+)(?::(\d{1,5}))?\/?#(\S*)$/i;
+// scheme://HOST[:PORT]/#fragment, or cut off before the fragment; the host is checked by its own grammar.
+const INVITE = /^([a-z]+):\/\/(\[[0-9a-f:.]+\]|[^:/?#@\s[\]]+)(?::(\d{1,5}))?\/?(?:#(\S*))?$/i;
 
 /** How each form begins: its scheme, whether the server speaks TLS, the port meant by none, and what its fragment starts with. */
 const FORMS: Readonly<Record<string, { tls: boolean; port: number; prefix: string }>> = {
@@ -73,12 +73,20 @@ function format(scheme: string, invite: Invite): string {
 // Each field once, in this order, nothing else: an invite has one spelling, and a link cut short is noticed.
 function readFields(fragment: string): { ca: Uint8Array; token: Uint8Array } {
   const [, ca, token] = /^ca=([\w-]*)&token=([\w-]*)$/.exec(fragment) ?? [];
-  if (ca === undefined || token === undefined) throw malformed('the invite is incomplete: was it cut off when it was copied?');
+  if (ca === undefined || token === undefined) throw malformed(`the invite ${whatIsWrong(fragment)}: copy it again, whole`);
   try {
     return { ca: fromBase64Url(ca), token: fromBase64Url(token) };
   } catch {
     throw malformed('the invite is damaged: copy it again');
   }
+}
+
+function whatIsWrong(fragment: string): string {
+  const missing = [
+    ['ca', 'ca=… (by which the server is known)'],
+    ['token', 'token=… (the right to join)'],
+  ].filter(([field]) => !fragment.split('&').some((part) => part.startsWith(`${field}=`)));
+  return missing.length === 0 ? 'is damaged' : `lacks ${missing.map(([, what]) => what).join(' and ')}`;
 }
 
 function checkInvite(invite: Invite): void {

@@ -80,6 +80,17 @@ describe('invite', () => {
   };
   for (const [what, text] of Object.entries(refused)) test(`refuses ${what}`, () => refusesAsMalformed(() => parseInvite(text)));
 
+  const lacking = {
+    [`parley://localhost/#ca=${CA}`]: /lacks token=… \(.*\): copy/,
+    [`parley://localhost/#token=${TOKEN}`]: /lacks ca=… \(.*\): copy/,
+    'parley://localhost:39013': /lacks ca=… \(.*\) and token=… \(/,
+    'parley://localhost/#': /lacks ca=… \(.*\) and token=… \(/,
+  };
+  for (const [text, message] of Object.entries(lacking)) {
+    test(`says which part ${text.replace(CA, '…').replace(TOKEN, '…')} lacks`, () =>
+      assert.throws(() => parseInvite(text), { message }));
+  }
+
   test('never repeats the token in an error', () => {
     assert.throws(
       () => parseInvite(`parley://localhost:0/#ca=${CA}&token=${TOKEN}`),
