@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { hashKeyPackages, hashWelcome, Opcode, signConsent } from '@parley/protocol';
+import {
+  hashKeyPackages,
+  hashWelcome,
+  MAX_DEVICES,
+  MAX_KEY_PACKAGE,
+  MAX_PENDING_RECEIVED,
+  Opcode,
+  signConsent,
+} from '@parley/protocol';
 import {
   type Accept,
   AcceptSchema,
@@ -14,6 +22,7 @@ import {
   RttSchema,
   type SignedConsent,
 } from '@parley/protocol/wire';
+import { makeRtt } from '../src/conversations/consent.ts';
 import { accept, cancel, refuse } from '../src/conversations/requests.ts';
 import type { Device } from './support/device.ts';
 import { Scene } from './support/scene.ts';
@@ -53,6 +62,39 @@ test('refuses a request whose KeyPackages were exchanged', async () => {
   const rtt = await scene.ask(alice, 'bob');
   await deliverRtt(bob, { ...rtt, keyPackages: (await scene.ask(mallory, 'bob')).keyPackages });
   assertDropped(bob);
+});
+
+test('refuses a request with too many KeyPackages, or with one that is too large', async () => {
+  const scene = await Scene.create();
+  const [alice, bob] = [await scene.device('alice'), await scene.device('bob')];
+  const { deviceId } = alice.context.records.account;
+  const rttWith = (count: number, bytes: number): Rtt => {
+    const keyPackage = { $typeName: 'parley.DeviceKeyPackage' as const, deviceId, keyPackage: new Uint8Array(bytes) };
+    const id = scene.environment.crypto.randomBytes(16);
+    return { ...makeRtt(alice.context, 'bob', id, Array(count).fill(keyPackage)), fromDevices: alice.list };
+  };
+  await deliverRtt(bob, rttWith(MAX_DEVICES + 1, 1));
+  await deliverRtt(bob, rttWith(1, MAX_KEY_PACKAGE + 1));
+  assert.deepEqual([bob.codes(), bob.of('request')], [['invalid_consent', 'invalid_consent'], []]);
+  await deliverRtt(bob, rttWith(MAX_DEVICES, MAX_KEY_PACKAGE));
+  assert.equal(bob.of('request').length, 1, 'as many and as large as they may be');
+});
+
+test('keeps one request of each user, and of the newest 100', async () => {
+  const scene = await Scene.create();
+  const [alice, bob] = [await scene.device('alice'), await scene.device('bob')];
+  const rttOf = (by: Device): Rtt => {
+    const id = scene.environment.crypto.randomBytes(16);
+    return { ...makeRtt(by.context, 'bob', id, []), fromDevices: by.list };
+  };
+  const peers = (): string[] => [...bob.context.records.requests.rows.values()].map(({ peer }) => peer);
+  await deliverRtt(bob, rttOf(alice));
+  await deliverRtt(bob, rttOf(alice));
+  assert.deepEqual(peers(), ['alice']);
+  for (let number = 0; number < MAX_PENDING_RECEIVED; number += 1) {
+    await deliverRtt(bob, rttOf(await scene.device(`user${number}`)));
+  }
+  assert.deepEqual([peers().length, peers()[0]], [MAX_PENDING_RECEIVED, 'user0']);
 });
 
 test('refuses a request that was signed by another user', async () => {

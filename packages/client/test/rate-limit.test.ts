@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
-import { Opcode } from '@parley/protocol';
+import { MAX_RETRY_AFTER_MS, Opcode } from '@parley/protocol';
 import { ErrorSchema, OkSchema } from '@parley/protocol/wire';
 import type { Connection } from '../src/connection/connection.ts';
 import { Link } from '../src/connection/link.ts';
@@ -16,6 +16,10 @@ import { World } from './support/world.ts';
 
 test('waits as long as the server says, and a second where it does not say', () => {
   assert.deepEqual([rateLimited(0).waitMs, rateLimited(250).waitMs], [1_000, 250]);
+});
+
+test('waits no longer than a person might, however long the server says', () => {
+  assert.equal(rateLimited(2 ** 32 - 1).waitMs, MAX_RETRY_AFTER_MS);
 });
 
 test('a question that was asked too often is asked again only after the wait', async () => {

@@ -47,6 +47,8 @@ export const MAX_DEVICE_LIST = MAX_DEVICES * MAX_DEVICE_CERTIFICATE;
 /** Encoded ConsentStatement, bytes. */
 export const MAX_CONSENT_STATEMENT = 512;
 export const INVITE_TOKEN_BYTES = 16;
+/** An invite as text, characters. */
+export const MAX_INVITE_LENGTH = 512;
 export const REQUEST_ID_BYTES = 16;
 export const CONVERSATION_ID_BYTES = 16;
 export const MESSAGE_ID_BYTES = 16;
@@ -181,6 +183,8 @@ export const MAX_LOGIN_MESSAGES = 64;
 export const MAX_LIST_PAGES = 200;
 /** Bytes of pushed frames that wait to be processed; beyond them the connection is dropped, and the mailbox keeps the rest. */
 export const MAX_INBOX_BYTES = 32 * 1_024 * 1_024;
+/** How long a client waits at most because the server says so: as long as a person might. */
+export const MAX_RETRY_AFTER_MS = 10 * MINUTE;
 /** Messages of epochs to come that one conversation keeps until their commit has come, and the largest kept, bytes. */
 export const MAX_FUTURE_MESSAGES = 32;
 export const MAX_FUTURE_CIPHERTEXT = MAX_CIPHERTEXT;

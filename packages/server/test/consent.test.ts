@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import {
   hashKeyPackages,
+  MAX_KEY_PACKAGE,
   MAX_PENDING_SENT,
   MAX_WITHDRAWN_TO_ONE,
   Opcode,
@@ -199,6 +200,21 @@ test('refuses an RTT with a KeyPackage for a device that is not on the list, or 
     });
     const client = await server.logIn(alice.account);
     assert.equal((await client.error(Opcode.RTT, RttSchema, { consent, keyPackages })).code, 'malformed');
+  }
+});
+
+test('refuses an RTT with a KeyPackage that is too large', async (t) => {
+  const { server, alice } = await pair(t);
+  const { deviceId, signature } = alice.account.device();
+  const sizes = { [MAX_KEY_PACKAGE]: undefined, [MAX_KEY_PACKAGE + 1]: 'too_large' };
+  for (const [bytes, code] of Object.entries(sizes)) {
+    const keyPackages = [create(DeviceKeyPackageSchema, { deviceId, keyPackage: crypto.randomBytes(Number(bytes)) })];
+    const statement = { kind: ConsentKind.RTT, requestId: requestId(), from: 'alice', deviceId, to: 'bob' };
+    const attachmentSha256 = hashKeyPackages(crypto, keyPackages);
+    const consent = signConsent(crypto, signature.secret, { ...statement, attachmentSha256 });
+    const client = await server.logIn(alice.account);
+    if (code === undefined) await client.ok(Opcode.RTT, RttSchema, { consent, keyPackages });
+    else assert.equal((await client.error(Opcode.RTT, RttSchema, { consent, keyPackages })).code, code);
   }
 });
 

@@ -1,4 +1,4 @@
-import { type ErrorCode, isErrorCode, ParleyError } from '@parley/protocol';
+import { type ErrorCode, isErrorCode, MAX_RETRY_AFTER_MS, ParleyError } from '@parley/protocol';
 import type { Ok, Rtt, UserList, Error as WireError } from '@parley/protocol/wire';
 
 /** How a request ended. `lost`: the connection ended first; whether the server carried it out is unknown. */
@@ -10,9 +10,8 @@ export type Reply =
 
 /** The server's trouble, not the request's: the same may be sent again after a while. */
 const PASSING: ReadonlySet<string> = new Set(['rate_limited', 'server_busy', 'shutting_down', 'internal']);
-/** Where the server does not say how long; and however long it says. */
+/** Where the server does not say how long. */
 const DEFAULT_RETRY_MS = 1_000;
-const MAX_RETRY_MS = 10 * 60 * 1_000;
 
 export function isPassing(reply: Reply): reply is Extract<Reply, { kind: 'error' }> {
   return reply.kind === 'error' && PASSING.has(reply.error.code);
@@ -20,7 +19,7 @@ export function isPassing(reply: Reply): reply is Extract<Reply, { kind: 'error'
 
 /** What a server asks for, up to a length that a person might wait. */
 export function boundedRetry(retryAfterMs: number): number {
-  return Math.min(retryAfterMs, MAX_RETRY_MS);
+  return Math.min(retryAfterMs, MAX_RETRY_AFTER_MS);
 }
 
 /** The server's ERROR to a request, with what some codes carry. */

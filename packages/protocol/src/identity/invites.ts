@@ -1,6 +1,6 @@
 import { fromBase64Url, toBase64Url } from '../bytes/text.ts';
 import { SHA256_BYTES } from '../crypto/lengths.ts';
-import { DEFAULT_PORT, INVITE_TOKEN_BYTES } from '../limits.ts';
+import { DEFAULT_PORT, INVITE_TOKEN_BYTES, MAX_INVITE_LENGTH } from '../limits.ts';
 import { malformed, requireLength } from '../wire/decode.ts';
 import { isHost } from './host.ts';
 
@@ -16,7 +16,6 @@ export interface Invite {
   readonly token: Uint8Array;
 }
 
-const MAX_INVITE_LENGTH = 512;
 // scheme://HOST[:PORT]/#fragment, or cut off before the fragment; the host is checked by its own grammar.
 const INVITE = /^([a-z]+):\/\/(\[[0-9a-f:.]+\]|[^:/?#@\s[\]]+)(?::(\d{1,5}))?\/?(?:#(\S*))?$/i;
 
