@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { parley } from '../support/process.ts';
-import { unableToMount } from '../support/small-disk.ts';
+import { unlessMountable } from '../support/small-disk.ts';
 import { befriend, say, World } from '../support/world.ts';
 
 const FULL = /^parley: .* the disk is full: free some space, then try again\n$/;
 
-describe('a client whose disk is full', { skip: unableToMount() ?? false }, () => {
+describe('a client whose disk is full', { skip: unlessMountable() }, () => {
   test('ends with exit code 5 and one line, and what was sent meanwhile is there once after a restart', async () => {
     await using world = await World.start();
     const disk = world.mountFor('alice', 4_194_304);
