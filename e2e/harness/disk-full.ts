@@ -1,11 +1,9 @@
-import { SmallDisk, unableToMount } from '../support/small-disk.ts';
+import { SmallDisk, unlessMountable } from '../support/small-disk.ts';
 import { befriend, World } from '../support/world.ts';
 import type { Harness, Outcome } from './harness.ts';
 import { Ledger } from './ledger.ts';
-import { finish, keepTalking, settles, sometime, startPairs, Talker } from './talkers.ts';
+import { enter, finish, getsThrough, keepTalking, settles, sometime, startPairs, type Talker, WINDOW } from './talkers.ts';
 
-/** Messages without an answer, each way. */
-const WINDOW = 16;
 const SERVER_DISK_BYTES = 64 * 1_024 * 1_024;
 const CLIENT_DISK_BYTES = 64 * 1_024 * 1_024;
 /** Of texts for users who are off line, which the server has to write: so many bytes fill what its files have as a reserve. */
@@ -19,7 +17,7 @@ export const diskFull: Harness<{ 'server-rounds': number; 'client-rounds': numbe
   what: 'the disk of the server, then of clients, filled at random moments and freed again, while pairs of users talk',
   quick: { 'server-rounds': 1, 'client-rounds': 1, pairs: 1 },
   long: { 'server-rounds': 50, 'client-rounds': 30, pairs: 8 },
-  unable: unableToMount,
+  unless: unlessMountable,
 
   async run({ 'server-rounds': serverRounds, 'client-rounds': clientRounds, pairs: count }, log): Promise<Outcome> {
     const problems: string[] = [];
@@ -37,10 +35,13 @@ export const diskFull: Harness<{ 'server-rounds': number; 'client-rounds': numbe
     log(`${count} pairs talk`);
 
     const { pid } = world.server;
-    const stopTalking = keepTalking(pairs, WINDOW);
+    const stopTalking = keepTalking(pairs);
     const stopLeaving = leaveMessages(pairs, absent);
     for (let round = 1; round <= serverRounds; round += 1) {
-      await getsThrough(ledger, count);
+      if (!(await getsThrough(ledger, count))) {
+        problems.push(`nothing gets through any more after round ${round - 1} of the server`);
+        break;
+      }
       await sometime(0, 1_000);
       const refusals = refusalsOf(world);
       disk?.fill();
@@ -55,7 +56,10 @@ export const diskFull: Harness<{ 'server-rounds': number; 'client-rounds': numbe
 
     const bob = pairs[0]?.[1];
     for (let round = 1; bob !== undefined && round <= clientRounds; round += 1) {
-      await getsThrough(ledger, count);
+      if (!(await getsThrough(ledger, count))) {
+        problems.push(`nothing gets through any more after round ${round - 1} of a client`);
+        break;
+      }
       await sometime(0, 1_000);
       clientDisk.fill();
       const code = await bob.client.ended();
@@ -67,7 +71,7 @@ export const diskFull: Harness<{ 'server-rounds': number; 'client-rounds': numbe
       bob.start();
       if (round % 10 === 0) log(`${round} rounds of a client, ${ledger.acknowledged} acknowledged, ${ledger.shown} shown`);
     }
-    await getsThrough(ledger, count);
+    if (!(await getsThrough(ledger, count))) problems.push('nothing gets through in the end');
     await stopTalking();
     for (const talker of absent) talker.start();
     problems.push(...(await finish([...pairs, ...absent.map((talker): [Talker, Talker] => [talker, talker])], ledger)));
@@ -83,10 +87,7 @@ export const diskFull: Harness<{ 'server-rounds': number; 'client-rounds': numbe
 async function befriendAbsent(world: World, ledger: Ledger, pairs: readonly (readonly [Talker, Talker])[]): Promise<Talker[]> {
   const absent: Talker[] = [];
   for (const [index, [alice]] of pairs.entries()) {
-    const carol = new Talker(world, ledger, `carol${String(index).padStart(2, '0')}`);
-    await world.join(carol.name);
-    carol.start();
-    await carol.client.next('ready');
+    const carol = await enter(world, ledger, `carol${String(index).padStart(2, '0')}`);
     await befriend([alice.name, alice.client], [carol.name, carol.client]);
     await carol.client.quit();
     absent.push(carol);
@@ -126,11 +127,6 @@ async function comeByAndLeave(
     const code = await carol.client.quit();
     if (code !== 0) problems.push(`${carol.name} ended with ${code}`);
   }
-}
-
-async function getsThrough(ledger: Ledger, more: number): Promise<void> {
-  const { acknowledged } = ledger;
-  await settles(() => ledger.acknowledged > acknowledged + more);
 }
 
 /** How often the server has said that its disk is full, or has space again. */

@@ -15,7 +15,7 @@ export interface Harness<F extends Figures = Figures> {
   readonly quick: F;
   /** On demand: minutes. */
   readonly long: F;
-  /** Why it cannot run on this machine. */
-  unable?(): string | undefined;
+  /** For the `skip` option of a test: false, or why it cannot run on this machine. */
+  unless?(): string | false;
   run(figures: F, log: (line: string) => void): Promise<Outcome>;
 }

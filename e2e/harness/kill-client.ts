@@ -1,10 +1,7 @@
 import { World } from '../support/world.ts';
 import type { Harness, Outcome } from './harness.ts';
 import { Ledger } from './ledger.ts';
-import { finish, keepTalking, settles, sometime, startPairs } from './talkers.ts';
-
-/** Messages without an answer, each way. */
-const WINDOW = 16;
+import { finish, getsThrough, keepTalking, sometime, startPairs } from './talkers.ts';
 
 /** kill -9 of clients at random moments, their start and login among them, while pairs of users talk. */
 export const killClient: Harness<{ kills: number; pairs: number }> = {
@@ -15,16 +12,17 @@ export const killClient: Harness<{ kills: number; pairs: number }> = {
   async run({ kills, pairs: count }, log): Promise<Outcome> {
     await using world = await World.start();
     const ledger = new Ledger();
+    const problems: string[] = [];
     const pairs = await startPairs(world, ledger, count);
     log(`${count} pairs talk`);
-    const stopTalking = keepTalking(pairs, WINDOW);
+    const stopTalking = keepTalking(pairs);
     const talkers = pairs.flat();
     for (let kill = 1; kill <= kills; kill += 1) {
       const victim = talkers[Math.floor(Math.random() * talkers.length)] ?? talkers[0]!;
       // One in three dies while it starts, wherever that is; the others after something got through again.
-      if (Math.random() < 2 / 3) {
-        const { acknowledged } = ledger;
-        await settles(() => ledger.acknowledged > acknowledged + count);
+      if (Math.random() < 2 / 3 && !(await getsThrough(ledger, count))) {
+        problems.push(`nothing gets through any more after kill ${kill - 1}`);
+        break;
       }
       await sometime(0, 1_000);
       await victim.kill();
@@ -32,7 +30,7 @@ export const killClient: Harness<{ kills: number; pairs: number }> = {
       if (kill % 10 === 0) log(`${kill} kills, ${ledger.acknowledged} acknowledged, ${ledger.shown} shown`);
     }
     await stopTalking();
-    const problems = await finish(pairs, ledger);
+    problems.push(...(await finish(pairs, ledger)));
     return { counts: { kills, ...ledger.counts }, problems };
   },
 };

@@ -1,10 +1,7 @@
 import { World } from '../support/world.ts';
 import type { Harness, Outcome } from './harness.ts';
 import { Ledger } from './ledger.ts';
-import { finish, keepTalking, settles, sometime, startPairs } from './talkers.ts';
-
-/** Messages without an answer, each way. */
-const WINDOW = 16;
+import { finish, getsThrough, keepTalking, sometime, startPairs } from './talkers.ts';
 
 /** kill -9 of the server at random moments, while pairs of users talk. */
 export const killServer: Harness<{ kills: number; pairs: number }> = {
@@ -15,20 +12,23 @@ export const killServer: Harness<{ kills: number; pairs: number }> = {
   async run({ kills, pairs: count }, log): Promise<Outcome> {
     await using world = await World.start();
     const ledger = new Ledger();
+    const problems: string[] = [];
     const pairs = await startPairs(world, ledger, count);
     log(`${count} pairs talk`);
-    const stopTalking = keepTalking(pairs, WINDOW);
+    const stopTalking = keepTalking(pairs);
     for (let kill = 1; kill <= kills; kill += 1) {
       // Under load: some time after messages get through again, sometimes right then.
-      const { acknowledged } = ledger;
-      await settles(() => ledger.acknowledged > acknowledged + count);
+      if (!(await getsThrough(ledger, count))) {
+        problems.push(`nothing gets through any more after kill ${kill - 1}`);
+        break;
+      }
       await sometime(0, 500);
       await world.server.kill();
       await world.restartServer();
       if (kill % 10 === 0) log(`${kill} kills, ${ledger.acknowledged} acknowledged, ${ledger.shown} shown`);
     }
     await stopTalking();
-    const problems = await finish(pairs, ledger);
+    problems.push(...(await finish(pairs, ledger)));
     return { counts: { kills, ...ledger.counts }, problems };
   },
 };

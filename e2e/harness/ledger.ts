@@ -10,8 +10,8 @@ interface Line {
   /** Numbers of the messages that the sender's program was given, in order. */
   said: number;
   readonly acknowledged: Set<number>;
-  /** In the order in which they were shown, with the process that showed them: a message by its id once. */
-  readonly shown: { readonly number: number; readonly run: number }[];
+  /** Numbers in the order in which they were shown; a message by its id once. */
+  readonly shown: number[];
   /** By id of the message: who shows one twice from one process is wrong, a later process may repeat what it cannot know was seen. */
   readonly runsById: Map<unknown, number>;
 }
@@ -64,7 +64,7 @@ export class Ledger {
       acknowledged: this.acknowledged,
       shown: this.shown,
       'acknowledged and not shown': this.#sum((line) => this.#missing(line).length),
-      'shown twice': this.#sum((line) => line.shown.length - new Set(line.shown.map(({ number }) => number)).size),
+      'shown twice': this.#sum((line) => line.shown.length - new Set(line.shown).size),
       'shown out of order': this.#sum((line) => outOfOrder(line)),
       'printed again by a later process, same id': this.#repeated,
       errors: this.#errors,
@@ -93,7 +93,7 @@ export class Ledger {
       if (missing.length > 0)
         found.push(`${name}: acknowledged and not shown: ${missing.slice(0, SPELLED_OUT)} (${missing.length})`);
       const seen = new Set<number>();
-      const twice = line.shown.map(({ number }) => number).filter((number) => seen.has(number) || !seen.add(number));
+      const twice = line.shown.filter((number) => seen.has(number) || !seen.add(number));
       if (twice.length > 0) found.push(`${name}: shown twice: ${twice.slice(0, SPELLED_OUT)} (${twice.length})`);
       if (outOfOrder(line) > 0) found.push(`${name}: ${outOfOrder(line)} shown out of order`);
     }
@@ -121,13 +121,13 @@ export class Ledger {
     if (!(number < line.said)) this.#problem(`${user} shows what ${from} has never said: ${JSON.stringify(text)}`);
     const before = line.runsById.get(id);
     line.runsById.set(id, run);
-    if (before === undefined) line.shown.push({ number, run });
+    if (before === undefined) line.shown.push(number);
     else if (before === run) this.#problem(`${user} shows message ${number} of ${from} twice from one process`);
     else this.#repeated += 1;
   }
 
   #missing(line: Line): number[] {
-    const shown = new Set(line.shown.map(({ number }) => number));
+    const shown = new Set(line.shown);
     return [...line.acknowledged].filter((number) => !shown.has(number));
   }
 
@@ -141,5 +141,5 @@ export class Ledger {
 }
 
 function outOfOrder({ shown }: Line): number {
-  return shown.filter(({ number }, index) => number < (shown[index - 1]?.number ?? -1)).length;
+  return shown.filter((number, index) => number < (shown[index - 1] ?? -1)).length;
 }

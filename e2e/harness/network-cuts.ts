@@ -3,10 +3,8 @@ import { BadNetwork, type Direction } from '../support/bad-network.ts';
 import { World } from '../support/world.ts';
 import type { Harness, Outcome } from './harness.ts';
 import { Ledger } from './ledger.ts';
-import { keepTalking, settles, sometime, startPairs, type Talker } from './talkers.ts';
+import { goOn, keepTalking, quitAll, settleAll, sometime, startPairs, type Talker } from './talkers.ts';
 
-/** Messages without an answer, each way. */
-const WINDOW = 16;
 /** Every so many faults carry on in other weather. */
 const WEATHER_LASTS = 4;
 /** Until a server shows somebody off line who has vanished: 90 s, and what a busy machine adds. */
@@ -41,14 +39,8 @@ export const networkCuts: Harness<Figures> = {
     const pairs = await startPairs(world, ledger, count, timesFaster === 1 ? {} : { env });
     log(`${count} pairs talk`);
     const talkers = pairs.flat();
-    const stopTalking = keepTalking(pairs, WINDOW);
+    const stopTalking = keepTalking(pairs);
     const problems: string[] = [];
-    /** All go on: each has had an answer since. */
-    const goesOn = async (after: string): Promise<void> => {
-      const before = talkers.map(({ acknowledged }) => acknowledged);
-      const all = (): boolean => talkers.every(({ acknowledged }, index) => acknowledged > (before[index] ?? 0));
-      if (!(await settles(all))) problems.push(`not everybody goes on after ${after}`);
-    };
     const faults = shuffled([...Array<'cut'>(cuts).fill('cut'), ...Array<'hole'>(holes).fill('hole')]);
     let slowestMs = 0;
     for (const [index, fault] of faults.entries()) {
@@ -58,18 +50,16 @@ export const networkCuts: Harness<Figures> = {
       const startMs = performance.now();
       if (fault === 'cut') network.cut(Math.random() < 0.5 ? 1 : 0.5);
       else network.swallow(SWALLOWED[index % SWALLOWED.length] ?? [], Math.random() < 0.5 ? 1 : 0.5);
-      await goesOn(`a ${fault}`);
+      if (!(await goOn(talkers))) problems.push(`not everybody goes on after a ${fault}`);
       if (fault === 'hole') slowestMs = Math.max(slowestMs, performance.now() - startMs);
       if ((index + 1) % 10 === 0) log(`${index + 1} faults, ${ledger.acknowledged} acknowledged, ${ledger.shown} shown`);
     }
     network.calm();
     await stopTalking();
-    const isSettled = await settles(() => ledger.isComplete && talkers.every(({ unanswered }) => unanswered === 0));
-    if (!isSettled) problems.push('some messages have no answer');
+    problems.push(...(await settleAll(talkers, ledger)));
     const gone = await Promise.all(pairs.slice(0, vanished).map(([alice, bob]) => vanish(network, alice, bob)));
     const left = talkers.filter((_, index) => index >= gone.length * 2 || index % 2 === 1);
-    const codes = await Promise.all(left.map(({ client }) => client.quit()));
-    if (codes.some((code) => code !== 0)) problems.push(`exit codes of the clients: ${codes}`);
+    problems.push(...(await quitAll(left)));
     for (const ms of gone) if (ms > VANISHED_MS) problems.push(`on line ${Math.round(ms / 1_000)} s after having vanished`);
     return {
       counts: {

@@ -1,41 +1,59 @@
 /**
- * Runs a harness in its long version: `npm run harness -- NAME [--FIGURE N …] [--json]`, or lists them. Ends with 1 where something
- * was not as it should be, and with 2 where it cannot run.
+ * Runs a harness in its long version: `npm run harness -- NAME [--quick] [--FIGURE N …] [--json]`, or lists them. Ends with 1 where
+ * something was not as it should be, and with 2 where it was told something wrong or cannot run here.
  */
 import { parseArgs } from 'node:util';
 import type { Figures, Harness } from './harness.ts';
 import { HARNESSES } from './index.ts';
 
+/** What was typed makes no sense; the message says why. */
+class UsageError extends Error {}
+
 function list(): void {
-  console.log('npm run harness -- NAME [--FIGURE N …] [--json]\n');
+  console.log('npm run harness -- NAME [--quick] [--FIGURE N …] [--json]\n');
   for (const [name, { what, long }] of Object.entries(HARNESSES)) {
     const figures = Object.entries(long).map(([figure, value]) => `--${figure} ${value}`);
     console.log(`${name.padEnd(14)} ${what}\n${' '.repeat(14)} ${figures.join(' ')}`);
   }
 }
 
-/** What was given on the command line in the place of the long version's. */
-function figuresOf(harness: Harness, argumentList: string[]): { figures: Figures; json: boolean } {
-  const options = Object.fromEntries(Object.keys(harness.long).map((figure) => [figure, { type: 'string' as const }]));
-  const { values } = parseArgs({ args: argumentList, options: { ...options, json: { type: 'boolean' } } });
-  const { json = false, ...given } = values as { json?: boolean } & Record<string, string | undefined>;
+/** Those of the long or the quick version, but for what is given on the command line. */
+function figuresOf({ long, quick }: Harness, argumentList: readonly string[]): { figures: Figures; json: boolean } {
+  const { json = false, quick: isQuick = false, ...given } = parse(argumentList, Object.keys(long));
   const changed = Object.entries(given).map(([figure, text]): [string, number] => {
     const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${figure} is a whole number`);
+    if (!Number.isSafeInteger(value) || value < 0) throw new UsageError(`--${figure} is a whole number`);
     return [figure, value];
   });
-  return { figures: { ...harness.long, ...Object.fromEntries(changed) }, json };
+  return { figures: { ...(isQuick ? quick : long), ...Object.fromEntries(changed) }, json };
 }
 
-async function main(name: string, rest: string[]): Promise<number> {
-  const harness = HARNESSES[name];
+type Given = { json?: boolean; quick?: boolean } & Record<string, string | undefined>;
+
+function parse(argumentList: readonly string[], figures: readonly string[]): Given {
+  const options = Object.fromEntries(figures.map((figure) => [figure, { type: 'string' as const }]));
+  const flags = { json: { type: 'boolean' }, quick: { type: 'boolean' } } as const;
+  try {
+    return parseArgs({ args: [...argumentList], options: { ...options, ...flags } }).values as Given;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function main(name: string | undefined, rest: readonly string[]): Promise<number> {
+  if (name === undefined) {
+    list();
+    return 0;
+  }
+  const harness = Object.hasOwn(HARNESSES, name) ? HARNESSES[name] : undefined;
   if (harness === undefined) {
+    console.error(`there is no harness ${name}:\n`);
     list();
     return 2;
   }
   const { figures, json } = figuresOf(harness, rest);
-  const reason = harness.unable?.();
-  if (reason !== undefined) {
+  const reason = harness.unless?.() ?? false;
+  if (reason !== false) {
     console.error(`${name} cannot run here: ${reason}`);
     return 2;
   }
@@ -52,8 +70,12 @@ async function main(name: string, rest: string[]): Promise<number> {
   return problems.length === 0 ? 0 : 1;
 }
 
-const [name = '', ...rest] = process.argv.slice(2);
+const [name, ...rest] = process.argv.slice(2);
 process.exitCode = await main(name, rest).catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  return 2;
+  if (error instanceof UsageError) {
+    console.error(error.message);
+    return 2;
+  }
+  console.error(error instanceof Error ? error.stack : error);
+  return 1;
 });

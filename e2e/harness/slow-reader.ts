@@ -1,15 +1,15 @@
 import { MAX_SOCKET_BUFFER } from '@parley/protocol';
 import { DeafProcess } from '../support/deaf-process.ts';
-import { Memory, mebibytes, unableToMeasure } from '../support/memory.ts';
+import { Memory, mebibytes, unlessMeasurable } from '../support/memory.ts';
 import { befriend, World } from '../support/world.ts';
 import type { Harness, Outcome } from './harness.ts';
 import { PingPong } from './latencies.ts';
 import { Ledger } from './ledger.ts';
-import { settles, startPairs, Talker } from './talkers.ts';
+import { ARRIVE_MS, arrives, enter, settles, startPairs, type Talker } from './talkers.ts';
 
 const SENDER = 'sender';
 /** Messages without an answer: as fast as it goes. */
-const WINDOW = 256;
+const MAX_UNANSWERED = 256;
 /** More than the buffers of two sockets and all that may be on the way without an ACK, so that the rest has to wait at the server. */
 const TEXT_BYTES = 60_000;
 /** What limits.ts lets the server hold for each who does not read, as garbage that is not collected yet once more. */
@@ -18,7 +18,6 @@ const MAX_GROWTH_BYTES = 192 * 1_024 * 1_024;
 /** The others would wait for as long as nobody reads, were they held up: this tells it from a busy machine. */
 const MAX_RATIO = 3;
 const NOTICEABLE_MS = 500;
-const DEADLINE_MS = 10 * 60_000;
 
 /**
  * Some stop reading while they are sent to at full speed: programs that hang, and connections that nobody reads. First the same is
@@ -28,7 +27,7 @@ export const slowReader: Harness<{ pairs: number; hanging: number; deaf: number;
   what: 'some stop reading while they are sent to at full speed: the others notice nothing, and nothing is lost',
   quick: { pairs: 1, hanging: 1, deaf: 1, messages: 120 },
   long: { pairs: 10, hanging: 10, deaf: 90, messages: 200 },
-  unable: unableToMeasure,
+  unless: unlessMeasurable,
 
   async run({ pairs: count, hanging, deaf, messages }, log): Promise<Outcome> {
     await using world = await World.start();
@@ -45,7 +44,7 @@ export const slowReader: Harness<{ pairs: number; hanging: number; deaf: number;
       onEvent: (user, event) => ledger.heard(user, 1, event),
     });
     world.defer(() => deafProcess.kill());
-    await deafProcess.ready;
+    await deafProcess.line(0);
     for (const hanger of hangers) await befriend([SENDER, sender.client], [hanger.name, hanger.client]);
     for (const user of listeners) {
       sender.client.send({ do: 'request', user });
@@ -57,14 +56,14 @@ export const slowReader: Harness<{ pairs: number; hanging: number; deaf: number;
     const flood = async (): Promise<void> => {
       for (let number = 0; number < messages; number += 1) {
         for (const reader of readers) {
-          await sees(() => sender.unanswered < WINDOW);
+          await arrives(() => sender.unanswered < MAX_UNANSWERED, 'room for more to be sent');
           sender.say(reader, TEXT_BYTES);
         }
       }
-      await sees(() => sender.unanswered === 0);
+      await arrives(() => sender.unanswered === 0, 'all messages to be acknowledged');
     };
     const before = await pingPong.during(flood());
-    await sees(() => ledger.isComplete);
+    await arrives(() => ledger.isComplete, 'all messages to be shown');
     log(
       `reading: ${before.percentile(50).toFixed(1)} ms p50, ${before.percentile(99).toFixed(1)} ms p99, ${before.count} messages`,
     );
@@ -84,7 +83,7 @@ export const slowReader: Harness<{ pairs: number; hanging: number; deaf: number;
 
     for (const { client } of hangers) client.goOn();
     deafProcess.readAgain();
-    const isSettled = await settles(() => ledger.isComplete, DEADLINE_MS);
+    const isSettled = await settles(() => ledger.isComplete, ARRIVE_MS);
     const talkers = [...pairs.flat(), sender, ...hangers];
     const codes = [...(await Promise.all(talkers.map(({ client }) => client.quit()))), await deafProcess.end()];
     const [ratio50, ratio99] = [50, 99].map((percent) => during.percentile(percent) / before.percentile(percent)) as [
@@ -117,21 +116,8 @@ function names(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}${String(index).padStart(2, '0')}`);
 }
 
-async function enter(world: World, ledger: Ledger, name: string): Promise<Talker> {
-  await world.join(name);
-  const talker = new Talker(world, ledger, name);
-  talker.start();
-  await talker.client.next('ready');
-  return talker;
-}
-
 async function enterAll(world: World, ledger: Ledger, users: readonly string[]): Promise<Talker[]> {
   const talkers: Talker[] = [];
   for (const user of users) talkers.push(await enter(world, ledger, user));
   return talkers;
-}
-
-async function sees(condition: () => boolean): Promise<void> {
-  if (condition()) return;
-  if (!(await settles(condition, DEADLINE_MS))) throw new Error(`waited ${DEADLINE_MS / 1_000} s for what was sent`);
 }

@@ -5,6 +5,10 @@ import type { Ledger } from './ledger.ts';
 /** How long a program may take until all is quiet again after what was done to it. */
 const SETTLE_MS = 120_000;
 const POLL_MS = 20;
+/** What was sent in great numbers may take so long until it has arrived. */
+export const ARRIVE_MS = 10 * 60_000;
+/** Messages without an answer, each way. */
+export const WINDOW = 16;
 
 /** A user over any number of `parley chat` processes, one after the other; all they write goes into the ledger. */
 export class Talker {
@@ -70,6 +74,15 @@ export class Talker {
   }
 }
 
+/** A user who has joined, started and on line. */
+export async function enter(world: World, ledger: Ledger, name: string, options: ScriptClientOptions = {}): Promise<Talker> {
+  await world.join(name);
+  const talker = new Talker(world, ledger, name, options);
+  talker.start();
+  await talker.client.next('ready');
+  return talker;
+}
+
 /** Pairs of users who have agreed to talk, all started. */
 export async function startPairs(
   world: World,
@@ -80,10 +93,7 @@ export async function startPairs(
   const pairs: [Talker, Talker][] = [];
   for (let pair = 0; pair < count; pair += 1) {
     const names = [`alice${String(pair).padStart(2, '0')}`, `bob${String(pair).padStart(2, '0')}`] as const;
-    await Promise.all(names.map((name) => world.join(name)));
-    const [alice, bob] = [new Talker(world, ledger, names[0], options), new Talker(world, ledger, names[1], options)];
-    for (const talker of [alice, bob]) talker.start();
-    await Promise.all([alice.client.next('ready'), bob.client.next('ready')]);
+    const [alice, bob] = await Promise.all([enter(world, ledger, names[0], options), enter(world, ledger, names[1], options)]);
     await befriend([alice.name, alice.client], [bob.name, bob.client]);
     pairs.push([alice, bob]);
   }
@@ -94,7 +104,7 @@ export async function startPairs(
  * Both of each pair keep saying something, `window` messages without an answer each at most, until the result is called. It returns
  * once nothing more will be said.
  */
-export function keepTalking(pairs: readonly (readonly [Talker, Talker])[], window: number): () => Promise<void> {
+export function keepTalking(pairs: readonly (readonly [Talker, Talker])[], window = WINDOW): () => Promise<void> {
   const over = new AbortController();
   const talk = async (from: Talker, to: Talker): Promise<void> => {
     while (!over.signal.aborted) {
@@ -112,13 +122,37 @@ export function keepTalking(pairs: readonly (readonly [Talker, Talker])[], windo
 /** Waits for the rest of what pairs have said, then has all of them quit; what is not as it should be. */
 export async function finish(pairs: readonly (readonly [Talker, Talker])[], ledger: Ledger): Promise<string[]> {
   const talkers = pairs.flat();
+  const unsettled = await settleAll(talkers, ledger);
+  return [...ledger.problems, ...unsettled, ...(await quitAll(talkers))];
+}
+
+/** Waits for the rest of what was said; what is not as it should be. */
+export async function settleAll(talkers: readonly Talker[], ledger: Ledger): Promise<string[]> {
   const isSettled = await settles(() => ledger.isComplete && talkers.every(({ unanswered }) => unanswered === 0));
+  return isSettled ? [] : ['some messages have no answer'];
+}
+
+/** Has them quit; what is not as it should be. */
+export async function quitAll(talkers: readonly Talker[]): Promise<string[]> {
   const codes = await Promise.all(talkers.map(({ client }) => client.quit()));
-  return [
-    ...ledger.problems,
-    ...(isSettled ? [] : ['some messages have no answer']),
-    ...(codes.every((code) => code === 0) ? [] : [`exit codes of the clients: ${codes}`]),
-  ];
+  return codes.every((code) => code === 0) ? [] : [`exit codes of the clients: ${codes}`];
+}
+
+/** Waits until more messages than so many were acknowledged from now on; says whether they were. */
+export function getsThrough(ledger: Ledger, more: number, deadlineMs = SETTLE_MS): Promise<boolean> {
+  const { acknowledged } = ledger;
+  return settles(() => ledger.acknowledged > acknowledged + more, deadlineMs);
+}
+
+/** Waits until each of them has had an answer since; says whether they all have. */
+export function goOn(talkers: readonly Talker[]): Promise<boolean> {
+  const before = talkers.map(({ acknowledged }) => acknowledged);
+  return settles(() => talkers.every(({ acknowledged }, index) => acknowledged > (before[index] ?? 0)));
+}
+
+/** Waits for what was sent, however much; throws when it does not come. */
+export async function arrives(condition: () => boolean, what: string): Promise<void> {
+  if (!(await settles(condition, ARRIVE_MS))) throw new Error(`waited ${ARRIVE_MS / 1_000} s for ${what}`);
 }
 
 /** Waits until `condition` holds, a minute or two at most; says whether it does. */

@@ -3,12 +3,12 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { PASSPHRASE, parley } from '../support/process.ts';
-import { SmallDisk, unableToMount } from '../support/small-disk.ts';
+import { SmallDisk, unlessMountable } from '../support/small-disk.ts';
 import { befriend, say, World } from '../support/world.ts';
 
 const FULL = /^parley: .* the disk is full: free some space, then try again\n$/;
 
-describe('a client whose disk is full', { skip: unableToMount() ?? false }, () => {
+describe('a client whose disk is full', { skip: unlessMountable() }, () => {
   test('ends with exit code 5 and one line, and what was sent meanwhile is there once after a restart', async () => {
     await using world = await World.start();
     const disk = world.mountFor('alice', 4_194_304);

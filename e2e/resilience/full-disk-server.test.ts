@@ -6,7 +6,7 @@ import { openSqliteStore, StoreError } from '@parley/server';
 import { isDiskFull } from '../../packages/server/src/store/sqlite/disk-full.ts';
 import { parley } from '../support/process.ts';
 import { ServerProcess } from '../support/server-process.ts';
-import { SmallDisk, unableToMount } from '../support/small-disk.ts';
+import { SmallDisk, unlessMountable } from '../support/small-disk.ts';
 import { tempFolder } from '../support/world.ts';
 
 /** A server on a disk that is full for real. What it then answers: packages/server/test/full-disk.test.ts. */
@@ -18,7 +18,7 @@ const invite = (index: number) => ({
   uses: 1,
 });
 
-describe('a disk that is full', { skip: unableToMount() ?? false }, () => {
+describe('a disk that is full', { skip: unlessMountable() }, () => {
   /** A small disk in a folder of its own, with a store on it. */
   async function start(bytes = 4_194_304) {
     const stack = new AsyncDisposableStack();

@@ -4,6 +4,7 @@
  * What they are told comes as `{"user":NAME, …}` with the fields of the event. At the end of stdin all quit.
  */
 import { join as joinPath } from 'node:path';
+import { createInterface } from 'node:readline';
 import { type Environment, join, ParleyClient, type WebSocketLike } from '@parley/client';
 import { createVault, nodeEnvironment } from '@parley/client/node';
 import { WebSocket } from 'ws';
@@ -43,9 +44,8 @@ const clients: ParleyClient[] = [];
 for (const name of names) clients.push(await enter(name));
 console.log(JSON.stringify({ ready: clients.length }));
 
-process.stdin.setEncoding('utf8');
-for await (const command of process.stdin) {
-  const isDeaf = String(command).trim().endsWith('deaf');
+for await (const command of createInterface({ input: process.stdin })) {
+  const isDeaf = command === 'deaf';
   for (const socket of sockets) if (socket.readyState === WebSocket.OPEN) isDeaf ? socket.pause() : socket.resume();
 }
 await Promise.all(clients.map((client) => client.quit()));

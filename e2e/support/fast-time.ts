@@ -1,6 +1,6 @@
 /**
- * Loaded before a program (`fastTime` below): its time goes FAST_TIME times as fast as ours, so that what it does after a minute can be
- * seen after some seconds.
+ * Loaded before a program (`NODE_OPTIONS=--import=…`): its time goes FAST_TIME times as fast as ours, so that what it does after a
+ * minute can be seen after some seconds.
  */
 const factor = Number(process.env.FAST_TIME ?? 1);
 const { setTimeout: slowTimeout } = globalThis;

@@ -1,17 +1,24 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { spawnParley, within } from './process.ts';
+import { type RunOptions, spawnParley, within } from './process.ts';
+import { ProcessEnd } from './process-end.ts';
 
 /** A real `parley chat` without a terminal: lines in, lines out. */
 export class LineClient {
   readonly #child: ChildProcessWithoutNullStreams;
+  readonly #end: ProcessEnd;
   #written = '';
 
-  constructor(account: string, dataFolder: string) {
-    this.#child = spawnParley(['chat', account, '--data', dataFolder]);
+  constructor(account: string, dataFolder: string, options: RunOptions = {}) {
+    this.#child = spawnParley(['chat', account, '--data', dataFolder], options);
+    this.#end = new ProcessEnd(this.#child);
     this.#child.stdout.on('data', (text: string) => {
       this.#written += text;
     });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   type(line: string): void {
@@ -27,8 +34,8 @@ export class LineClient {
   async shows(pattern: RegExp): Promise<void> {
     const wait = async (): Promise<void> => {
       while (!pattern.test(this.#written)) {
-        if (this.#child.exitCode !== null) throw new Error(`it ended with ${this.#child.exitCode}`);
-        await Promise.race([once(this.#child.stdout, 'data'), once(this.#child, 'close')]);
+        if (this.#end.isOver) throw new Error(`it ended with ${this.#end.how}`);
+        await Promise.race([once(this.#child.stdout, 'data'), this.#end.code]);
       }
     };
     await within(wait(), `${pattern} in ${JSON.stringify(this.#written)}`);
@@ -36,14 +43,11 @@ export class LineClient {
 
   /** Its exit code, once it has ended. */
   async ended(): Promise<number | null> {
-    if (this.#child.exitCode === null) await within(once(this.#child, 'close'), 'it to end');
-    return this.#child.exitCode;
+    return within(this.#end.code, 'it to end');
   }
 
   async kill(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const closed = once(this.#child, 'close');
     this.#child.kill('SIGKILL');
-    await closed;
+    await this.#end.code;
   }
 }

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
-/** Why the memory of a process cannot be measured here; `undefined` where it can. */
-export function unableToMeasure(): string | undefined {
-  return existsSync('/proc/self/clear_refs') ? undefined : 'needs the /proc of Linux to measure memory';
+/** For the `skip` option of a test: false, or why the memory of a process cannot be measured here. */
+export function unlessMeasurable(): string | false {
+  return existsSync('/proc/self/clear_refs') ? false : 'needs the /proc of Linux to measure memory';
 }
 
 /** Resident memory of one process, read from outside. All figures are bytes. */

@@ -34,9 +34,22 @@ process.on('exit', () => {
 /** Starts `parley` with these arguments. It cannot outlive this process. */
 export function spawnParley(argumentList: readonly string[], options: RunOptions = {}): ChildProcessWithoutNullStreams {
   const [program = process.execPath, ...rest] = [...(options.under ?? []), process.execPath, LAUNCHER, ...argumentList];
-  const child = spawn(program, rest, {
+  return start(program, rest, { cwd: options.cwd, env: { PARLEY_PASSPHRASE: PASSPHRASE, ...options.env } });
+}
+
+/** Starts Node on a script of ours. It cannot outlive this process. */
+export function spawnScript(script: string, argumentList: readonly string[]): ChildProcessWithoutNullStreams {
+  return start(process.execPath, [script, ...argumentList]);
+}
+
+function start(
+  program: string,
+  argumentList: readonly string[],
+  options: { cwd?: string | undefined; env?: RunOptions['env'] } = {},
+): ChildProcessWithoutNullStreams {
+  const child = spawn(program, argumentList, {
     cwd: options.cwd,
-    env: { ...environment(), PARLEY_PASSPHRASE: PASSPHRASE, ...options.env },
+    env: { ...environment(), ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   running.add(child);

@@ -1,7 +1,7 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { once } from 'node:events';
 import { readJsonLines } from './json-lines.ts';
 import { type RunOptions, spawnParley, within } from './process.ts';
+import { ProcessEnd } from './process-end.ts';
 
 /** One line that `parley chat --json` wrote. */
 export type ScriptEvent = { readonly event: string } & Readonly<Record<string, unknown>>;
@@ -17,7 +17,7 @@ export class ScriptClient {
   readonly events: ScriptEvent[] = [];
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #account: string;
-  readonly #closed: Promise<number | null>;
+  readonly #end: ProcessEnd;
   #stderr = '';
   /** Events before this one were returned by `next`. */
   #read = 0;
@@ -35,8 +35,8 @@ export class ScriptClient {
     this.#child.stderr.on('data', (text: string) => {
       this.#stderr += text;
     });
-    this.#closed = once(this.#child, 'close').then(([code]) => code);
-    this.#closed.then(() => this.#wake());
+    this.#end = new ProcessEnd(this.#child);
+    this.#end.code.then(() => this.#wake());
   }
 
   get pid(): number {
@@ -96,7 +96,7 @@ export class ScriptClient {
 
   /** Its exit code, once it has ended. */
   async ended(): Promise<number | null> {
-    return within(this.#closed, `${this.#account} to end`, () => this.#child.kill('SIGKILL'));
+    return within(this.#end.code, `${this.#account} to end`, () => this.#child.kill('SIGKILL'));
   }
 
   /** Its process does nothing from now on, as if it hung. */
@@ -110,7 +110,7 @@ export class ScriptClient {
 
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
-    await this.#closed;
+    await this.#end.code;
   }
 
   async #search(event: string, fields: Readonly<Record<string, unknown>>, what: string): Promise<ScriptEvent> {
@@ -122,9 +122,7 @@ export class ScriptClient {
           return candidate;
         }
       }
-      if (this.#child.exitCode !== null || this.#child.signalCode !== null) {
-        throw new Error(`it ended with ${this.#child.exitCode ?? this.#child.signalCode} before ${what}`);
-      }
+      if (this.#end.isOver) throw new Error(`it ended with ${this.#end.how} before ${what}`);
       await this.#change();
     }
   }

@@ -42,14 +42,14 @@ export class SmallDisk implements Disposable {
   }
 }
 
-/** Why no file system can be mounted here; `undefined`: one can. */
-export function unableToMount(): string | undefined {
+/** For the `skip` option of a test: false, or why no file system can be mounted here. */
+export function unlessMountable(): string | false {
   if (process.platform !== 'linux') return 'needs Linux, to mount a small file system';
   if (process.getuid?.() !== 0) return 'needs root, to mount a small file system';
   const folder = mkdtempSync(join(tmpdir(), 'parley-mount-'));
   try {
     SmallDisk.mount(folder, 65_536)[Symbol.dispose]();
-    return undefined;
+    return false;
   } catch (error) {
     return `this machine refuses to mount a small file system (${error instanceof Error ? error.message : error})`;
   } finally {

@@ -3,7 +3,7 @@ import { deleteMessages } from './conversations/delete-messages.ts';
 import { Lanes } from './conversations/lanes.ts';
 import { compose, type Typed } from './conversations/outgoing-messages.ts';
 import { accept, block, cancel, hasPending, refuse, request } from './conversations/requests.ts';
-import { tellError } from './conversations/tell.ts';
+import { type About, tellError } from './conversations/tell.ts';
 import type { Environment } from './environment.ts';
 import { type ClientEvent, Events } from './events.ts';
 import { History } from './history.ts';
@@ -138,12 +138,12 @@ export class ParleyClient {
     this.#command(user, block);
   }
 
-  /** `id` comes back in `sent`. */
+  /** `id` comes back in `sent`, or in the `error` that says why it was not sent. */
   send(user: string, text: string, id: string): void {
     if (!this.#takes()) return;
     const message = { to: user, text, tag: id };
     // What was asked before about this user has to be stored first.
-    if (this.#lanes.isBusy(user)) this.#job(user, async () => this.#type(message));
+    if (this.#lanes.isBusy(user)) this.#job(user, { id, user }, async () => this.#type(message));
     else this.#type(message);
   }
 
@@ -151,16 +151,16 @@ export class ParleyClient {
    * Deletes a message (by its id in hex), or what marks one as missing, from this device: when `deleted` comes, no byte of it is left in
    * the vault's files. The other user keeps it. One's own that has not gone out is not sent; `error` with `not_sent` where it may have.
    */
-  forget(id: string): void {
+  delete(id: string): void {
     if (!this.#takes()) return;
     if (this.#toDelete.length >= MAX_WAITING_COMMANDS) {
-      this.#complain('quota_exceeded', 'too many messages wait to be deleted');
+      this.#complain('quota_exceeded', 'too many messages wait to be deleted', { id });
       return;
     }
     // What is asked for in one go is done in one: the vault is written anew each time.
     this.#toDelete.push(id);
     if (this.#toDelete.length > 1) return;
-    const isTaken = this.#job(DELETING, () => deleteMessages(this.#messenger.context, this.#toDelete.splice(0)));
+    const isTaken = this.#job(DELETING, { id }, () => deleteMessages(this.#messenger.context, this.#toDelete.splice(0)));
     if (!isTaken) this.#toDelete = [];
   }
 
@@ -196,26 +196,26 @@ export class ParleyClient {
   #command(user: string, act: (context: Messenger['context'], user: string) => Promise<void>): void {
     if (!this.#takes()) return;
     if (!isUsername(user)) {
-      this.#complain('malformed', 'this is not a user name');
+      this.#complain('malformed', 'this is not a user name', { user });
       return;
     }
-    this.#job(user, async () => {
+    this.#job(user, { user }, async () => {
       await this.#messenger.opened(user);
       await act(this.#messenger.context, user);
     });
   }
 
   /** False when it was not taken, which the user is told. */
-  #job(lane: string, act: () => Promise<void>): boolean {
+  #job(lane: string, about: About, act: () => Promise<void>): boolean {
     const job = (): Promise<void> => act().catch((error: unknown) => this.#messenger.fail(error));
     const isTaken = this.#lanes.run(lane, job, () => this.#progress());
-    if (!isTaken) this.#complain('quota_exceeded', 'too many commands wait for the server');
+    if (!isTaken) this.#complain('quota_exceeded', 'too many commands wait for the server', about);
     return isTaken;
   }
 
   #type(message: Typed): void {
     if (this.#typed.length >= MAX_WAITING_COMMANDS) {
-      this.#complain('quota_exceeded', 'too many messages wait to be sent');
+      this.#complain('quota_exceeded', 'too many messages wait to be sent', { id: message.tag, user: message.to });
       return;
     }
     this.#typed.push(message);
@@ -278,7 +278,7 @@ export class ParleyClient {
     return this.#state !== 'over';
   }
 
-  #complain(code: 'malformed' | 'quota_exceeded', message: string): void {
-    tellError(this.#messenger.context, undefined, code, message);
+  #complain(code: 'malformed' | 'quota_exceeded', message: string, about: About): void {
+    tellError(this.#messenger.context, undefined, code, message, about);
   }
 }

@@ -19,8 +19,8 @@ export type ClientEvent =
   | { event: 'presence'; user: string; online: boolean }
   | { event: 'offline' }
   | { event: 'online' }
-  /** `id`: the message that could not be deleted. */
-  | { event: 'error'; code: ClientErrorCode; message: string; id?: string };
+  /** `id`: as `send` or `delete` gave it, where it is that which was not done. `user`: the other user, where it is about one. */
+  | { event: 'error'; code: ClientErrorCode; message: string; id?: string; user?: string };
 
 export type ClientEventName = ClientEvent['event'];
 

@@ -10,7 +10,8 @@ import { credentialsOf, isUnregistered, registered } from './conversations/accou
 import type { Context } from './conversations/context.ts';
 import { Healer } from './conversations/healer.ts';
 import { Inbox } from './conversations/inbox.ts';
-import { forgetOldKeyPackages, type PublishReason, publishKeyPackages } from './conversations/key-packages.ts';
+import { forgetOldKeyPackages, publishKeyPackages } from './conversations/key-packages.ts';
+import { KeyPublisher } from './conversations/key-publisher.ts';
 import { openGroup } from './conversations/open-group.ts';
 import { Outbox } from './conversations/outbox.ts';
 import { expireRequests, showRequest } from './conversations/requests.ts';
@@ -42,14 +43,13 @@ export class Messenger {
   readonly link: Link;
   readonly #inbox: Inbox;
   readonly #healer: Healer;
+  readonly #publisher: KeyPublisher;
   readonly #handlers: MessengerHandlers;
   /** Groups being made for requests that the user has accepted, by that other user. */
   readonly #openings = new Map<string, Promise<void>>();
   readonly #shownRequests: ShownRequests;
   #daily: Timer | undefined;
   #wasOnline = false;
-  #isPublishing = false;
-  #publishNext: PublishReason | undefined;
   #wasOffline = false;
   #over = false;
 
@@ -72,13 +72,17 @@ export class Messenger {
       emit: (event) => handlers.emit([event]),
       ask: (opcode, body) => this.link.ask(opcode, body),
       openGroup: (request) => this.#open(request),
-      publishKeys: (reason) => this.#publishKeys(reason),
+      publishKeys: (reason) => this.#publisher.publish(reason),
       present: (user) => this.#healer.present(user),
       heal: (conversation) => this.#healer.heal(conversation),
       showOnce: (request, user) => this.#showOnce(request, user),
     };
     records.tellWith((events) => handlers.emit(events));
     this.#healer = new Healer(this.context, (error) => this.fail(error));
+    this.#publisher = new KeyPublisher({
+      publish: (reason) => publishKeyPackages(this.context, () => this.#over, reason),
+      onBroken: (error) => this.fail(error),
+    });
     this.#inbox = new Inbox(this.context, { onIdle: () => handlers.onProgress(), onBroken: (error) => this.fail(error) });
   }
 
@@ -102,22 +106,6 @@ export class Messenger {
     await forgetOldKeyPackages(this.context);
   }
 
-  /** One after the other; what is wanted meanwhile is wanted once. */
-  #publishKeys(reason: PublishReason | undefined): void {
-    if (this.#isPublishing) {
-      this.#publishNext = this.#publishNext === 'foreign' ? 'foreign' : reason;
-      return;
-    }
-    this.#isPublishing = true;
-    const published = publishKeyPackages(this.context, () => this.#over, reason).then(() => {
-      this.#isPublishing = false;
-      const next = this.#publishNext;
-      this.#publishNext = undefined;
-      if (next !== undefined && !this.#over) this.#publishKeys(next);
-    });
-    this.#run(published);
-  }
-
   /** Resolves when no group is being made for a request of this user. */
   opened(user: string): Promise<void> {
     return this.#openings.get(user) ?? Promise.resolve();
@@ -139,6 +127,7 @@ export class Messenger {
     this.#over = true;
     this.#daily?.cancel();
     this.#healer.stop();
+    this.#publisher.stop();
     const { connection } = this.link;
     if (connection !== undefined) {
       connection.notify(Opcode.QUIT, toBinary(QuitSchema, create(QuitSchema, {})));
@@ -155,6 +144,7 @@ export class Messenger {
     this.#over = true;
     this.#daily?.cancel();
     this.#healer.stop();
+    this.#publisher.stop();
     this.link.stop();
     this.#handlers.onOver(error instanceof Error ? error : new Error(String(error)));
   }

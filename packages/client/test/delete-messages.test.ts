@@ -34,7 +34,7 @@ test('deletes what one has said oneself, by the id that `sent` gives', async () 
   assert.equal((await bob.events.next('message')).id, id, 'the same at both ends');
   await alice.events.next('sent', ({ id: tag }) => tag === '2');
   await bob.events.next('message', ({ text }) => text === 'two');
-  alice.client.forget(id);
+  alice.client.delete(id);
   await alice.events.next('deleted', (event) => event.id === id);
   assert.deepEqual(await said(alice), ['two']);
   assert.deepEqual(await said(bob), ['one', 'two'], 'the other one keeps it');
@@ -129,7 +129,7 @@ test('tells nothing of a deleted message that an earlier run had stored to be to
   await world.stopServer();
 
   const again = await world.start('bob', new MemoryVault(rows));
-  again.client.forget(id);
+  again.client.delete(id);
   await again.client.flush();
   assert.equal(again.events.of('deleted').length, 1);
   assert.equal([...again.vault.rows.values()].filter(({ collection }) => collection === 'event').length, 0);
@@ -150,13 +150,13 @@ test('erases once for all that is asked in one go, and not where nothing is dele
     if (options?.erase === true) erased += 1;
     return write(changes, options);
   };
-  for (const id of ids) alice.client.forget(id);
+  for (const id of ids) alice.client.delete(id);
   await alice.client.flush();
   assert.deepEqual(
     alice.events.of('deleted').map(({ id }) => id),
     ids,
   );
-  alice.client.forget('none');
+  alice.client.delete('none');
   await alice.client.flush();
   assert.equal(erased, 1);
 });
@@ -166,7 +166,7 @@ test('deletes also when told to quit at once', async () => {
   const { alice, bob } = await world.pair();
   alice.client.send('bob', 'hello', '1');
   const { id } = await bob.events.next('message');
-  bob.client.forget(id);
+  bob.client.delete(id);
   await bob.client.quit();
   assert.equal(bob.events.of('deleted').length, 1);
   assert.deepEqual(await said(bob), []);

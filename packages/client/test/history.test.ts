@@ -55,10 +55,10 @@ test('has what was typed to a user whose group is not made yet', async () => {
   assert.deepEqual(await bob.history.page('alice', { after: entries[1]?.position ?? 0 }), []);
 });
 
-test('says refused of what waited in a conversation that the server has forgotten', async () => {
+test('says refused of what waited in a conversation that the server has forgotten, and why', async () => {
   const scene = await Scene.create();
   const { alice, bob } = await scene.pair();
-  await alice.send('bob', 'hello');
+  await alice.send('bob', 'hello', '1');
   const key = toHex(alice.conversationWith('bob').id);
   await bob.publish();
   await alice.context.records.transact(async (transaction) => markBroken(alice.context, transaction, key));
@@ -68,6 +68,8 @@ test('says refused of what waited in a conversation that the server has forgotte
     (await alice.history.page('bob')).map(({ state }) => state),
     ['refused'],
   );
+  const message = 'a message to bob was not sent: the server has lost the conversation';
+  assert.deepEqual(alice.of('error')[0], { event: 'error', code: 'no_consent', message, id: '1', user: 'bob' });
 });
 
 test('is the same from an open vault as from the client that has it open, over a replacement and a gap', async () => {

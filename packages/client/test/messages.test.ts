@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { MAX_FUTURE_CIPHERTEXT, MAX_FUTURE_MESSAGES, MAX_TEXT_BYTES, Opcode, toHex } from '@parley/protocol';
 import { type Commit, CommitSchema, ContentSchema, type Message, MessageSchema, TextSchema } from '@parley/protocol/wire';
+import { IdentityChangedError } from '../src/conversations/consent-errors.ts';
 import { MESSAGES_PER_UPDATE } from '../src/conversations/key-update.ts';
+import { noteChange } from '../src/conversations/pins.ts';
 import type { Change } from '../src/vault/vault.ts';
 import { type Device, randomId } from './support/device.ts';
 import { Scene } from './support/scene.ts';
@@ -300,10 +302,37 @@ test('refuses a commit that does not hold, and stays in its epoch', async () => 
 test('sends nothing to who has not accepted, nor more than fits', async () => {
   const scene = await Scene.create();
   const { alice } = await scene.pair();
-  await alice.send('carol', 'hello');
-  await alice.send('bob', 'x'.repeat(MAX_TEXT_BYTES + 1));
-  assert.deepEqual(alice.codes(), ['no_consent', 'too_large']);
+  await alice.send('carol', 'hello', '1');
+  await alice.send('bob', 'x'.repeat(MAX_TEXT_BYTES + 1), '2');
+  assert.deepEqual(notSent(alice), [
+    ['no_consent', '1', 'carol'],
+    ['too_large', '2', 'bob'],
+  ]);
 });
+
+test('says which message the server has refused', async () => {
+  const scene = await Scene.create();
+  const { alice } = await scene.pair();
+  await alice.send('bob', 'hello', '1');
+  await alice.refuse(alice.waiting(Opcode.MESSAGE)[0]?.key ?? '', 'no_consent');
+  assert.deepEqual(notSent(alice), [['no_consent', '1', 'bob']]);
+});
+
+test('says which message is not sent to a user whose identity has changed', async () => {
+  const scene = await Scene.create();
+  const { alice } = await scene.pair();
+  const error = new IdentityChangedError('bob', new Uint8Array(32));
+  await alice.context.records.transact(async (transaction) => noteChange(alice.context, transaction, error));
+  await alice.send('bob', 'hello', '1');
+  assert.deepEqual(notSent(alice), [
+    ['identity_changed', undefined, 'bob'],
+    ['identity_changed', '1', 'bob'],
+  ]);
+});
+
+function notSent(device: Device) {
+  return device.of('error').map(({ code, id, user }) => [code, id, user]);
+}
 
 async function deliver(device: Device, message: Message, position = device.nextPosition()): Promise<void> {
   await device.deliver(Opcode.MESSAGE, toBinary(MessageSchema, message), position);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { World } from './support/world.ts';
+import { type Person, World } from './support/world.ts';
 
 test('a refused request is told as refused, and may not be repeated at once', async () => {
   await using world = await World.create();
@@ -67,11 +67,11 @@ test('asks nobody who does not exist, nor oneself, nor twice', async () => {
   await using world = await World.create();
   const { alice, bob } = await world.pair();
   alice.client.request('nobody');
-  assert.equal((await alice.events.next('error')).code, 'unknown_user');
+  assert.deepEqual(await nextError(alice), ['unknown_user', 'nobody']);
   alice.client.request('alice');
-  assert.equal((await alice.events.next('error')).code, 'malformed');
+  assert.deepEqual(await nextError(alice), ['malformed', 'alice']);
   alice.client.request('../etc');
-  assert.equal((await alice.events.next('error')).code, 'malformed');
+  assert.deepEqual(await nextError(alice), ['malformed', '../etc']);
   alice.client.request('bob');
   assert.equal((await alice.events.next('error')).code, 'already_answered');
   assert.equal(bob.events.of('request').length, 1);
@@ -113,3 +113,9 @@ test('shows nothing of a blocked user, who cannot tell', async () => {
   assert.deepEqual([carol.events.of('error'), bob.events.of('message'), bob.events.of('error')], [[], [], []]);
   assert.equal(bob.events.of('request').length, 1, 'only the one of alice');
 });
+
+/** Its code, and the user it is about. */
+async function nextError({ events }: Person) {
+  const { code, user } = await events.next('error');
+  return [code, user];
+}

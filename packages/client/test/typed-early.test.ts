@@ -53,14 +53,20 @@ test('sends what waits for the group in order, and has it in the history', async
   assert.equal(toHex(bob.context.records.contacts.rows.get('alice')?.conversation ?? new Uint8Array(0)), conversation);
 });
 
-test('tells of each message that waited for a group that will not be made', async () => {
+test('tells of each message that waited for a group that will not be made, by the id it was given', async () => {
   const { alice, bob } = await accepting();
-  await bob.send('alice', 'one');
-  await bob.send('alice', 'two');
+  await bob.send('alice', 'one', '1');
+  await bob.send('alice', 'two', '2');
   await cancel(alice.context, 'bob');
   const cancelled = await alice.hand(Opcode.CANCEL, (body) => fromBinary(CancelSchema, body));
   await bob.deliver(Opcode.CANCEL, toBinary(CancelSchema, { ...cancelled, fromDevices: alice.list }));
   assert.deepEqual(bob.codes().sort(), ['no_consent', 'no_consent', 'unknown_request']);
+  const dropped = bob.of('error').filter(({ code }) => code === 'no_consent');
+  const message = 'a message to alice was not sent: the request was withdrawn or answered elsewhere';
+  assert.deepEqual(
+    dropped,
+    ['1', '2'].map((id) => ({ event: 'error', code: 'no_consent', message, id, user: 'alice' })),
+  );
   assert.equal(bob.context.outbox.size, 0);
 });
 

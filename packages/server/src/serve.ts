@@ -10,7 +10,7 @@ import type { Connection } from './transport/connection.ts';
  * One connection, from its first message to its last, and so the whole way of a MESSAGE:
  *
  *     transport/ → channel (open) → session/dispatch → opcodes/message → delivery/mailboxes → channel (seal) → transport/
- *                                                                      ↘ store/
+ *                                                                                         ↘ store/, where no ACK can come or none does
  *
  * Nothing that a peer sends gets past it: what goes wrong here ends this connection and no other.
  *
@@ -39,10 +39,12 @@ export async function serve(services: Services, connection: Connection, loggedIn
         if (session.isOver) return;
 
         // session/dispatch.ts decodes the body and calls opcodes/message.ts. That has delivery/mailboxes.ts give the message
-        // a position in the mailbox of every other member, and the store write it, without waiting for the disk here.
+        // a position in the mailbox of every other member. Where they are all on line and keep up it is pushed at once and held
+        // (delivery/live-items.ts) until their ACKs have come; the store writes it if one does not. Otherwise the store writes
+        // it first, and it is pushed once it is on disk. Nothing waits for either here.
         //
-        // Once it is on disk, mailboxes push it to the devices that are on line, and the sender gets its OK: both queue a
-        // frame in a session's channel, and session/output.ts seals and sends what one turn has queued (Session.flush).
+        // Then the sender gets its OK. It and what is pushed queue a frame in a session's channel, and session/output.ts seals
+        // and sends what one turn has queued (Session.flush).
         await dispatch(session, frame);
       }
     }

@@ -31,6 +31,6 @@ function obey(client: ParleyClient, line: string): void {
   if (command.do === 'list') client.list();
   else if (command.do === 'quit') void client.quit();
   else if (command.do === 'send') client.send(command.to, command.text, command.id);
-  else if (command.do === 'delete') client.forget(command.id);
+  else if (command.do === 'delete') client.delete(command.id);
   else client[command.do](command.user);
 }

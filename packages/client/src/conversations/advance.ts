@@ -15,7 +15,9 @@ export function advanceAtEnd(context: Context, transaction: Transaction, key: st
       await last.attempt((inner) => advance(context, inner, key));
     } catch (error) {
       if (!(error instanceof MlsError)) throw error;
-      tellError(context, last, 'unreadable', `nothing can be sent in a conversation: ${error.message}`);
+      const conversation = last.get(context.records.conversations, key);
+      const about = conversation && { user: conversation.peer };
+      tellError(context, last, 'unreadable', `nothing can be sent in a conversation: ${error.message}`, about);
     }
   });
 }

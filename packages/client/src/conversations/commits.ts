@@ -27,7 +27,9 @@ export async function commitAnswered(context: Context, transaction: Transaction,
     settle(context, transaction, { ...conversation, behind: true });
   } else if (reply.kind === 'error') {
     settle(context, transaction, { ...conversation, sentSinceUpdate: 0, updateDueMs: nextUpdateMs(context) });
-    tellError(context, transaction, reply.error.code, 'the keys of a conversation could not be renewed');
+    tellError(context, transaction, reply.error.code, 'the keys of a conversation could not be renewed', {
+      user: conversation.peer,
+    });
   }
   advanceAtEnd(context, transaction, key);
 }

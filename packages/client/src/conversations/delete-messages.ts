@@ -1,6 +1,7 @@
 import { MESSAGE_ID_BYTES } from '@parley/protocol';
 import { readEvents, type Transaction, writeEvents } from '../records/transaction.ts';
 import type { Context } from './context.ts';
+import { tellError } from './tell.ts';
 
 const MESSAGE_ID = new RegExp(`^[0-9a-f]{${2 * MESSAGE_ID_BYTES}}$`);
 
@@ -26,12 +27,12 @@ async function deleteOne(context: Context, transaction: Transaction, id: string)
   const waiting = MESSAGE_ID.test(id) ? transaction.get(outbox, id) : undefined;
   if (waiting?.encrypted === true) {
     const message = `the message to ${waiting.peer} is on its way: delete it when it was sent`;
-    transaction.tell({ event: 'error', code: 'not_sent', message, id });
+    tellError(context, transaction, 'not_sent', message, { id, user: waiting.peer });
     return false;
   }
   const isKept = MESSAGE_ID.test(id) && (await transaction.has('message', id));
   if (waiting === undefined && !isKept) {
-    transaction.tell({ event: 'error', code: 'unknown_message', message: 'there is no message with this id here', id });
+    tellError(context, transaction, 'unknown_message', 'there is no message with this id here', { id });
     return false;
   }
   if (waiting !== undefined) transaction.delete(outbox, id);

@@ -5,7 +5,7 @@ import { MlsError, type MlsErrorReason } from '../mls/mls.ts';
 import type { Transaction } from '../records/transaction.ts';
 import { IdentityChangedError, InvalidConsentError } from './consent-errors.ts';
 import type { Context } from './context.ts';
-import { putGap } from './history.ts';
+import { putGap } from './put-history.ts';
 import { noteChange } from './pins.ts';
 import { markBroken } from './replaced.ts';
 import { tellError } from './tell.ts';
@@ -36,7 +36,13 @@ export function recordGap(context: Context, transaction: Transaction, frame: Fra
   }
   const who = conversation === undefined ? '' : ` from ${conversation.peer}`;
   const why = error instanceof MlsError ? error.message : 'it is damaged';
-  tellError(context, transaction, 'unreadable', `something${who} could not be read: ${why}`);
+  tellError(
+    context,
+    transaction,
+    'unreadable',
+    `something${who} could not be read: ${why}`,
+    conversation && { user: conversation.peer },
+  );
 }
 
 /** In hex; '' where there is none. */

@@ -103,7 +103,8 @@ export async function receiveCancel(context: Context, transaction: Transaction, 
   if (!request.outgoing && request.state === RequestState.ANSWERED) return;
   forgetRequest(context, transaction, request);
   const isAwaited = request.state === RequestState.ACCEPTING && !hasAsked(context, transaction, request.peer);
-  if (isAwaited) tellError(context, transaction, 'unknown_request', `${request.peer} has taken the request back`);
+  if (isAwaited)
+    tellError(context, transaction, 'unknown_request', `${request.peer} has taken the request back`, { user: request.peer });
 }
 
 /** The conversation in which both may write to each other. */

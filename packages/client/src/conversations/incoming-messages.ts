@@ -14,7 +14,7 @@ import { type GroupState, MlsError } from '../mls/mls.ts';
 import type { Transaction } from '../records/transaction.ts';
 import { openPending } from './commits.ts';
 import type { Context } from './context.ts';
-import { putMessage } from './history.ts';
+import { putMessage } from './put-history.ts';
 import { whose } from './members.ts';
 import { tellError } from './tell.ts';
 
@@ -75,7 +75,9 @@ function store(context: Context, transaction: Transaction, conversation: Convers
   const row = { id, conversation: conversation.id, author, sentMs: at };
   if (content.body.case !== 'text') {
     putMessage(context, transaction, { ...row, kind: MessageKind.UNKNOWN, content: toBinary(ContentSchema, content) });
-    tellError(context, transaction, 'cannot_show', `${author} sent something that this client cannot show`);
+    tellError(context, transaction, 'cannot_show', `${author} sent something that this client cannot show`, {
+      user: conversation.peer,
+    });
     return;
   }
   const { text } = content.body.value;

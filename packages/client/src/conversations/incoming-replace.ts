@@ -8,7 +8,7 @@ import { type CheckedConsent, checkReplace } from './consent.ts';
 import { InvalidConsentError } from './consent-errors.ts';
 import { proofHolds } from './consent-proof.ts';
 import type { Context } from './context.ts';
-import { putGap } from './history.ts';
+import { putGap } from './put-history.ts';
 import { requireAnnounced } from './incoming-consent.ts';
 import { mlsDevice, storedKeyPackages } from './key-packages.ts';
 import { nextUpdateMs } from './key-update.ts';
@@ -43,7 +43,7 @@ export async function receiveReplace(context: Context, transaction: Transaction,
     take(context, transaction, old, peer, { id: consent.conversation, suite, broken: true });
     transaction.effect(() => context.heal(toHex(consent.conversation)));
     const message = `the new keys of the conversation with ${peer} do not fit this device: it makes others (${error.message})`;
-    tellError(context, transaction, 'unreadable', message);
+    tellError(context, transaction, 'unreadable', message, { user: peer });
   }
   if (isUnheardOf) markLost(context, transaction, consent.conversation);
 }
@@ -54,7 +54,7 @@ function markLost(context: Context, transaction: Transaction, id: Uint8Array): v
   if (conversation === undefined) return;
   putGap(context, transaction, conversation);
   const message = `what you and ${conversation.peer} have said before is missing here: it was on a device that is lost`;
-  tellError(context, transaction, 'unreadable', message);
+  tellError(context, transaction, 'unreadable', message, { user: conversation.peer });
 }
 
 function peerOf({ records }: Context, { from, to, deviceId }: CheckedConsent): string {

@@ -70,7 +70,8 @@ function giveUp(context: Context, transaction: Transaction, request: Request, er
     transaction.put(context.records.requests, { ...request, state: RequestState.PENDING });
   } else if (error instanceof InvalidConsentError || error instanceof MlsError) {
     forgetRequest(context, transaction, request);
-    tellError(context, transaction, 'invalid_consent', `the request of ${request.peer} cannot be accepted: ${error.message}`);
+    const message = `the request of ${request.peer} cannot be accepted: ${error.message}`;
+    tellError(context, transaction, 'invalid_consent', message, { user: request.peer });
   } else {
     throw error;
   }

@@ -6,14 +6,14 @@ import { ConversationState, type OutboxRow } from '../gen/rows_pb.ts';
 import type { Transaction } from '../records/transaction.ts';
 import { advanceAtEnd } from './advance.ts';
 import type { Context } from './context.ts';
-import { markRefused } from './history.ts';
+import { markRefused } from './put-history.ts';
 import { tellError } from './tell.ts';
 import { isBeingAccepted, putOwn } from './unbound-messages.ts';
 
 export interface Typed {
   readonly to: string;
   readonly text: string;
-  /** Given back in `sent`. */
+  /** Given back in `sent`, or in the `error` that comes instead. */
   readonly tag: string;
 }
 
@@ -24,24 +24,26 @@ export function compose(context: Context, transaction: Transaction, messages: re
 
 function composeOne(context: Context, transaction: Transaction, { to, text, tag }: Typed): void {
   const { environment, records, outbox } = context;
+  const about = { id: tag, user: to };
   const wellFormed = text.toWellFormed();
   if (utf8(wellFormed).length > MAX_TEXT_BYTES) {
-    tellError(context, transaction, 'too_large', 'this message is too long');
+    tellError(context, transaction, 'too_large', 'this message is too long', about);
     return;
   }
   if (outbox.size >= MAX_OUTBOX) {
-    tellError(context, transaction, 'quota_exceeded', 'too many messages wait to be sent');
+    tellError(context, transaction, 'quota_exceeded', 'too many messages wait to be sent', about);
     return;
   }
   const contact = transaction.get(records.contacts, to);
   const conversation = contact && transaction.get(records.conversations, toHex(contact.conversation));
   const isOpen = conversation !== undefined && conversation.state !== ConversationState.CLOSED;
   if (contact === undefined || !(isOpen || isBeingAccepted(context, transaction, to))) {
-    tellError(context, transaction, 'no_consent', `${to} has not accepted to talk with you`);
+    tellError(context, transaction, 'no_consent', `${to} has not accepted to talk with you`, about);
     return;
   }
   if (contact.changedKey.length > 0) {
-    tellError(context, transaction, 'identity_changed', `${to} shows another identity than before: compare safety numbers`);
+    const why = `${to} shows another identity than before: compare safety numbers`;
+    tellError(context, transaction, 'identity_changed', why, about);
     return;
   }
   const id = environment.crypto.randomBytes(MESSAGE_ID_BYTES);
@@ -76,7 +78,8 @@ export async function messageAnswered(context: Context, transaction: Transaction
   } else if (reply.kind === 'error') {
     transaction.delete(records.outbox, row.key);
     await markRefused(transaction, row.messageId);
-    tellError(context, transaction, reply.error.code, `a message to ${row.peer} was not taken: ${reply.error.message}`);
+    const why = `a message to ${row.peer} was not taken: ${reply.error.message}`;
+    tellError(context, transaction, reply.error.code, why, { id: row.tag, user: row.peer });
   } else {
     transaction.delete(records.outbox, row.key);
     transaction.tell({ event: 'sent', id: row.tag, message: toHex(row.messageId) });

@@ -72,5 +72,5 @@ export function noteChange(context: Context, transaction: Transaction, error: Id
   const contact = transaction.get(contacts, error.username);
   if (contact !== undefined) transaction.put(contacts, { ...contact, changedKey: error.identityKey });
   const message = `${error.username} shows another identity than before: nothing is sent until you have compared safety numbers`;
-  tellError(context, transaction, 'identity_changed', message);
+  tellError(context, transaction, 'identity_changed', message, { user: error.username });
 }

@@ -5,7 +5,7 @@ import { SignedDeviceListSchema } from '@parley/protocol/wire';
 import { ConversationState } from '../gen/rows_pb.ts';
 import type { Transaction } from '../records/transaction.ts';
 import type { Context } from './context.ts';
-import { putGap } from './history.ts';
+import { putGap } from './put-history.ts';
 import { standingConversation } from './incoming-consent.ts';
 import { recognise } from './pins.ts';
 import { markBroken } from './replaced.ts';

@@ -11,7 +11,7 @@ import { IdentityChangedError, InvalidConsentError } from './consent-errors.ts';
 import { keptProof } from './consent-proof.ts';
 import type { Context } from './context.ts';
 import { askForUser, makeGroup } from './group-making.ts';
-import { markRefused } from './history.ts';
+import { markRefused } from './put-history.ts';
 import { claimKeyPackages } from './key-packages.ts';
 import { noteChange, recognise } from './pins.ts';
 import { dropOwnReplacement, ownReplacement, replaceKey, successor, switchTo } from './replaced.ts';
@@ -139,12 +139,13 @@ async function close(context: Context, transaction: Transaction, old: Conversati
   for (const waiting of transaction.values(outbox)) {
     if (waiting.opcode !== Opcode.MESSAGE || toHex(waiting.conversation) !== toHex(old.id)) continue;
     await markRefused(transaction, waiting.messageId);
-    dropMessage(context, transaction, waiting);
+    dropMessage(context, transaction, waiting, 'the server has lost the conversation');
   }
   tellError(
     context,
     transaction,
     'unknown_conversation',
     `the server has lost the conversation with ${old.peer}: ask again to talk`,
+    { user: old.peer },
   );
 }

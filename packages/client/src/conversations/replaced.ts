@@ -5,7 +5,7 @@ import { pendingKey } from '../records/groups.ts';
 import type { Transaction } from '../records/transaction.ts';
 import { advanceAtEnd } from './advance.ts';
 import type { Context } from './context.ts';
-import { putGap } from './history.ts';
+import { putGap } from './put-history.ts';
 import { nextUpdateMs } from './key-update.ts';
 import { tellError } from './tell.ts';
 
@@ -82,6 +82,7 @@ function giveUpFuture(context: Context, transaction: Transaction, old: Conversat
     transaction,
     'unreadable',
     `${length} messages from ${old.peer} could not be read: their keys have not come`,
+    { user: old.peer },
   );
 }
 

@@ -13,7 +13,7 @@ import { messageAnswered } from './outgoing-messages.ts';
 import { replaceAnswered } from './replace-group.ts';
 import { forgetRequest, hasAsked, settlePair } from './requests.ts';
 import { tellError } from './tell.ts';
-import { dropMessage } from './unbound-messages.ts';
+import { dropMessage, UNANSWERABLE } from './unbound-messages.ts';
 
 /** What the server's answer to something from the outbox leads to. Deletes the row, or changes what is sent next. */
 export async function answered(context: Context, transaction: Transaction, key: string, reply: Reply): Promise<void> {
@@ -42,7 +42,7 @@ async function handle(context: Context, transaction: Transaction, row: OutboxRow
   transaction.delete(context.records.outbox, row.key);
   const error = reply.kind === 'error' ? reply.error : undefined;
   if (row.opcode === Opcode.SETTINGS)
-    return error && tellError(context, transaction, error.code, `${row.peer}: ${error.message}`);
+    return error && tellError(context, transaction, error.code, `${row.peer}: ${error.message}`, { user: row.peer });
   const request = transaction.get(context.records.requests, toHex(row.requestId));
   if (row.opcode === Opcode.REPLACE) return replaceAnswered(context, transaction, row, error);
   if (row.opcode === Opcode.ACCEPT) return acceptAnswered(context, transaction, row, request, error);
@@ -50,7 +50,7 @@ async function handle(context: Context, transaction: Transaction, row: OutboxRow
   // REFUSE and CANCEL. A CANCEL that came too late leaves the request for its answer, which is on its way.
   const isLate = row.opcode === Opcode.CANCEL && error?.code === 'already_answered';
   if (request !== undefined && !isLate) forgetRequest(context, transaction, request);
-  if (error !== undefined) tellError(context, transaction, error.code, `${row.peer}: ${error.message}`);
+  if (error !== undefined) tellError(context, transaction, error.code, `${row.peer}: ${error.message}`, { user: row.peer });
 }
 
 async function requestAnswered(
@@ -70,7 +70,7 @@ async function requestAnswered(
     return;
   }
   forgetRequest(context, transaction, request);
-  tellError(context, transaction, error.code, `${row.peer}: ${error.message}`);
+  tellError(context, transaction, error.code, `${row.peer}: ${error.message}`, { user: row.peer });
 }
 
 async function acceptAnswered(
@@ -96,7 +96,7 @@ async function acceptAnswered(
   if (request !== undefined && !isAwaited) forgetRequest(context, transaction, request);
   // The other one has taken the request back, and is asked by our own, which stands.
   if (request?.crossing === true && hasAsked(context, transaction, row.peer)) return;
-  tellError(context, transaction, error.code, `${row.peer}: ${error.message}`);
+  tellError(context, transaction, error.code, `${row.peer}: ${error.message}`, { user: row.peer });
 }
 
 /** Drops the group that nobody joined, and what was to be said in it. */
@@ -116,6 +116,6 @@ function dropConversation(context: Context, transaction: Transaction, row: Outbo
     if (waiting.opcode !== Opcode.MESSAGE || toHex(waiting.conversation) !== key) continue;
     // There is no conversation whose history could show it.
     transaction.deleteRow('message', toHex(waiting.messageId));
-    dropMessage(context, transaction, waiting);
+    dropMessage(context, transaction, waiting, UNANSWERABLE);
   }
 }

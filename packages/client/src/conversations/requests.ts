@@ -14,7 +14,7 @@ import { dropUnbound } from './unbound-messages.ts';
 /** Asks a user to talk: RTT with a KeyPackage for each device of this user. */
 export async function request(context: Context, user: string): Promise<void> {
   const { environment, records, outbox } = context;
-  if (user === records.account.username) return tellError(context, undefined, 'malformed', 'you cannot ask yourself');
+  if (user === records.account.username) return tellError(context, undefined, 'malformed', 'you cannot ask yourself', { user });
   const made = await makeKeyPackage(context, { published: false });
   const siblings = await claimKeyPackages(context, records.account.username, siblingIds(context));
   if (siblings === undefined) return;
@@ -23,9 +23,9 @@ export async function request(context: Context, user: string): Promise<void> {
     if (crossing !== undefined) return markAccepted(context, transaction, { ...crossing, crossing: true });
     if (findPending(context, transaction, user, 'outgoing') !== undefined) return;
     const contact = transaction.get(records.contacts, user);
-    if (contact?.blocked === true) return tellError(context, transaction, 'no_consent', `you have blocked ${user}`);
+    if (contact?.blocked === true) return tellError(context, transaction, 'no_consent', `you have blocked ${user}`, { user });
     if (contact !== undefined && contact.conversation.length > 0) {
-      return tellError(context, transaction, 'already_answered', `you can talk to ${user} already`);
+      return tellError(context, transaction, 'already_answered', `you can talk to ${user} already`, { user });
     }
     const requestId = environment.crypto.randomBytes(REQUEST_ID_BYTES);
     const own: DeviceKeyPackage = {
@@ -71,7 +71,8 @@ function takeBack(context: Context, transaction: Transaction, found: Request): v
 export function accept(context: Context, user: string): Promise<void> {
   return context.records.transact(async (transaction) => {
     const found = findPending(context, transaction, user, 'incoming');
-    if (found === undefined) return tellError(context, transaction, 'unknown_request', `${user} does not ask to talk with you`);
+    if (found === undefined)
+      return tellError(context, transaction, 'unknown_request', `${user} does not ask to talk with you`, { user });
     markAccepted(context, transaction, found);
   });
 }
@@ -107,7 +108,7 @@ async function answer(
     const found = findPending(context, transaction, user, direction);
     if (found === undefined) {
       const message = direction === 'incoming' ? `${user} does not ask to talk with you` : `you have no open request to ${user}`;
-      return tellError(context, transaction, 'unknown_request', message);
+      return tellError(context, transaction, 'unknown_request', message, { user });
     }
     if (direction === 'incoming') transaction.put(records.requests, { ...found, state: RequestState.ANSWERED });
     act(transaction, found);

@@ -5,11 +5,14 @@ import { MessageKind, type OutboxRow, RequestState } from '../gen/rows_pb.ts';
 import type { Transaction } from '../records/transaction.ts';
 import { advanceAtEnd } from './advance.ts';
 import type { Context } from './context.ts';
-import { putMessage } from './history.ts';
+import { putMessage } from './put-history.ts';
 import { tellError } from './tell.ts';
 
 // What is typed to a user whose request was accepted while the server is away: its group has yet to be made, so it waits in the
 // outbox without a conversation.
+
+/** Why there is no conversation. */
+export const UNANSWERABLE = 'the request was withdrawn or answered elsewhere';
 
 /** Whether messages to this user may wait for a conversation. */
 export function isBeingAccepted(context: Context, transaction: Transaction, user: string): boolean {
@@ -29,13 +32,13 @@ export function bindMessages(context: Context, transaction: Transaction, peer: s
 
 /** There will be no conversation for what waits for one. */
 export function dropUnbound(context: Context, transaction: Transaction, peer: string): void {
-  for (const row of unboundMessages(context, transaction, peer)) dropMessage(context, transaction, row);
+  for (const row of unboundMessages(context, transaction, peer)) dropMessage(context, transaction, row, UNANSWERABLE);
 }
 
-export function dropMessage(context: Context, transaction: Transaction, row: OutboxRow): void {
+export function dropMessage(context: Context, transaction: Transaction, row: OutboxRow, why: string): void {
   transaction.delete(context.records.outbox, row.key);
-  const message = `a message to ${row.peer} was not sent: the request was withdrawn or answered elsewhere`;
-  tellError(context, transaction, 'no_consent', message);
+  const message = `a message to ${row.peer} was not sent: ${why}`;
+  tellError(context, transaction, 'no_consent', message, { id: row.tag, user: row.peer });
 }
 
 /** The history of a conversation has what this user said, and the group sends it when it may. */

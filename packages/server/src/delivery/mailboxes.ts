@@ -22,7 +22,8 @@ export interface Parcel {
 }
 
 /**
- * The mailboxes of all devices: gives each item its position, and once it is on disk pushes it to the device if it is on line.
+ * The mailboxes of all devices: gives each item its position, and has it pushed to the device. To devices that are on line and keep up
+ * a message is pushed first, and written only if its ACK does not come (`pushFirst`); all else is pushed once it is on disk (`deliver`).
  * Whatever order the store answers in, a device gets its items in order of position.
  */
 export class Mailboxes {

@@ -3,8 +3,9 @@ import type { Reply } from './replies.ts';
 import type { Session } from './session.ts';
 
 /**
- * What a request comes to. `later` is a reply that waits for the disk: what comes after the request on this connection need not
- * wait for it. A handler calls the store before it answers `later`, so that requests take effect in the order they were sent.
+ * What a request comes to. `later` is a reply that waits for the disk, or for the ACKs of other devices: what comes after the request on
+ * this connection need not wait for it. A handler calls the store, or pushes, before it answers `later`, so that requests take effect
+ * in the order they were sent.
  * `replyBytes`: what that reply may have at most, where it can be much more than its request; it is booked with the request.
  */
 export type Answer = Reply | { readonly later: Promise<Reply>; readonly replyBytes?: number } | undefined;

@@ -1,5 +1,5 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { toHex } from '@parley/protocol';
+import { MESSAGE_ID_BYTES, toHex } from '@parley/protocol';
 import { type Conversation, MessageKind, MessageRowSchema } from '../gen/rows_pb.ts';
 import type { Transaction } from '../records/transaction.ts';
 import type { Context } from './context.ts';
@@ -41,7 +41,7 @@ export function putGap(context: Context, transaction: Transaction, conversation:
   const { crypto, now } = context.environment;
   const { id, peer: author } = conversation;
   putMessage(context, transaction, {
-    id: crypto.randomBytes(16),
+    id: crypto.randomBytes(MESSAGE_ID_BYTES),
     conversation: id,
     author,
     sentMs: now(),
