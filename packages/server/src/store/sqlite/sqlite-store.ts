@@ -66,7 +66,7 @@ function storeOver(batches: Batches): SqliteStore {
     get stats() {
       return batches.stats;
     },
-    raiseGeneration: () => batches.call('raiseGeneration'),
+    raiseGeneration: (atLeast) => batches.call('raiseGeneration', atLeast),
     resumeTime: (nowMs) => batches.call('resumeTime', nowMs),
     addInvite: (invite) => batches.call('addInvite', invite),
     listUsers: (page) => batches.call('listUsers', page),
