@@ -49,7 +49,7 @@ export const diskFull: Harness<{ 'server-rounds': number; 'client-rounds': numbe
       disk?.free();
       await comeByAndLeave(absent, pairs, ledger, problems);
       if (!world.server.running || world.server.pid !== pid) return { counts: ledger.counts, problems: ['the server ended'] };
-      if (round % 10 === 0) log(`${round} rounds of the server, ${ledger.acknowledged} acknowledged, ${ledger.shown} shown`);
+      log(`${round} rounds of the server, ${ledger.acknowledged} acknowledged, ${ledger.shown} shown`);
     }
     await stopLeaving();
 
@@ -65,7 +65,7 @@ export const diskFull: Harness<{ 'server-rounds': number; 'client-rounds': numbe
       await sometime(0, 500);
       clientDisk.free();
       bob.start();
-      if (round % 10 === 0) log(`${round} rounds of a client, ${ledger.acknowledged} acknowledged, ${ledger.shown} shown`);
+      log(`${round} rounds of a client, ${ledger.acknowledged} acknowledged, ${ledger.shown} shown`);
     }
     await getsThrough(ledger, count);
     await stopTalking();

@@ -21,6 +21,7 @@ import { LoginError } from './errors.ts';
 import type { ClientEvent } from './events.ts';
 import { RequestState } from './gen/rows_pb.ts';
 import type { Records } from './records/records.ts';
+import { SteadyTime } from './records/steady-time.ts';
 
 /** Pages of users on line that are asked for at most. */
 const MAX_LIST_PAGES = 200;
@@ -43,6 +44,7 @@ export class Messenger {
   readonly #inbox: Inbox;
   readonly #healer: Healer;
   readonly #handlers: MessengerHandlers;
+  readonly #time: SteadyTime;
   /** Groups being made for requests that the user has accepted, by that other user. */
   readonly #openings = new Map<string, Promise<void>>();
   readonly #shownRequests = new Set<string>();
@@ -55,6 +57,8 @@ export class Messenger {
 
   constructor(environment: Environment, records: Records, handlers: MessengerHandlers) {
     this.#handlers = handlers;
+    const time = new SteadyTime(environment, records.progress());
+    this.#time = time;
     const outbox = new Outbox(records, environment, (key, reply) => this.#inbox.reply(key, reply));
     this.link = new Link(environment, records.account, {
       credentials: () => credentialsOf(records),
@@ -68,6 +72,7 @@ export class Messenger {
       environment,
       records,
       outbox,
+      time: () => time.now(),
       emit: (event) => handlers.emit([event]),
       ask: (opcode, body) => this.link.ask(opcode, body),
       openGroup: (request) => this.#open(request),
@@ -99,6 +104,14 @@ export class Messenger {
     await expireRequests(this.context);
     await forgetOldIds(this.context);
     await forgetOldKeyPackages(this.context);
+    await this.#noteTime();
+  }
+
+  #noteTime(): Promise<void> {
+    const { records } = this.context;
+    return records.transact(async (transaction) => {
+      records.putProgress(transaction, { ...records.progress(transaction), ...this.#time.note() });
+    });
   }
 
   /** One after the other; what is wanted meanwhile is wanted once. */
