@@ -1,17 +1,25 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join as joinPath } from 'node:path';
 import { test } from 'node:test';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { IDS_REMEMBERED_MS, KEY_PACKAGES_PUBLISHED, Opcode, REQUEST_LIFETIME_MS } from '@parley/protocol';
+import { IDS_REMEMBERED_MS, KEY_PACKAGES_PUBLISHED, Opcode, phraseFromSeed, REQUEST_LIFETIME_MS } from '@parley/protocol';
 import { KeysRequestSchema, ListRequestSchema, OkSchema, RttSchema } from '@parley/protocol/wire';
+import { createServer, silentLog, systemClock } from '../../server/src/index.ts';
+import { ParleyClient } from '../src/client.ts';
 import { Link } from '../src/connection/link.ts';
 import { credentialsOf } from '../src/conversations/account.ts';
 import { publishKeyPackages } from '../src/conversations/key-packages.ts';
 import { isUpdateDue, nextUpdateMs } from '../src/conversations/key-update.ts';
+import { accept } from '../src/conversations/requests.ts';
 import type { Environment } from '../src/environment.ts';
 import { ConversationSchema, type Progress, ProgressSchema } from '../src/gen/rows_pb.ts';
 import { join } from '../src/join.ts';
+import { nodeEnvironment } from '../src/node.ts';
 import { Records } from '../src/records/records.ts';
 import { SteadyTime } from '../src/records/steady-time.ts';
+import { EventLog } from './support/events.ts';
 import { MemoryVault } from './support/memory-vault.ts';
 import { Scene } from './support/scene.ts';
 import { World } from './support/world.ts';
@@ -121,6 +129,60 @@ test('shows a request that comes while its clock is ahead', async () => {
   Object.assign(bob.context, { environment: { ...bob.context.environment, now: () => now() + YEAR_MS }, time: () => startMs });
   await bob.deliver(Opcode.RTT, toBinary(RttSchema, rtt));
   assert.equal(bob.of('request').length, 1);
+});
+
+test('keeps a request that it cannot accept while its clock is ahead, and accepts it when that is right', async () => {
+  const scene = await Scene.create();
+  const [alice, bob] = [await scene.device('alice'), await scene.device('bob')];
+  await bob.deliver(Opcode.RTT, toBinary(RttSchema, await scene.ask(alice, 'bob')));
+  const { environment } = bob.context;
+  Object.assign(bob.context, { environment: { ...environment, now: () => environment.now() + YEAR_MS } });
+  await accept(bob.context, 'alice');
+  await bob.settled();
+  assert.deepEqual([bob.codes(), bob.waiting(Opcode.ACCEPT).length], [['invalid_consent'], 0]);
+  Object.assign(bob.context, { environment });
+  await accept(bob.context, 'alice');
+  await bob.settled();
+  assert.equal(bob.waiting(Opcode.ACCEPT).length, 1);
+});
+
+test('recovers an account again although the clocks of server and device were ahead at an earlier recovery', async () => {
+  const folder = await mkdtemp(joinPath(tmpdir(), 'parley-client-'));
+  const environment = await nodeEnvironment();
+  let aheadMs = 0;
+  const clock = { ...systemClock, nowMs: () => Date.now() + aheadMs };
+  const server = await createServer({
+    dataFolder: folder,
+    host: '127.0.0.1',
+    port: 0,
+    names: ['localhost'],
+    clock,
+    logger: silentLog,
+  });
+  const now = () => Date.now() + aheadMs;
+  const joinNow = async (recover?: string) => {
+    const invite = (await server.createInvite()).link;
+    const vault = new MemoryVault();
+    const options = { environment: { ...environment, now }, vault, invite, username: 'alice' };
+    const { phrase } = await join(recover === undefined ? options : { ...options, recover });
+    return { phrase, vault };
+  };
+  try {
+    const { phrase } = await joinNow();
+    for (aheadMs of [80 * YEAR_MS, 0, 80 * YEAR_MS, 300 * YEAR_MS, 0, YEAR_MS, 0]) {
+      const { vault } = await joinNow(phrase);
+      const client = await ParleyClient.open({ environment: { ...environment, now }, vault });
+      const events = new EventLog(client);
+      await client.start();
+      await events.next('ready');
+      await client.quit();
+    }
+    const other = phraseFromSeed(new Uint8Array(32).fill(7));
+    await assert.rejects(joinNow(other), { name: 'LoginError', code: 'auth_failed' });
+  } finally {
+    await server.close();
+    await rm(folder, { recursive: true, force: true });
+  }
 });
 
 test('waits no longer than it was told to while its clock is set back by a year', async () => {

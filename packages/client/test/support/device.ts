@@ -200,6 +200,7 @@ export class Device {
       retryAfterMs: 0,
       winnerSha256: new Uint8Array(0),
       winnerConversation: new Uint8Array(0),
+      newestVersion: 0n,
       code,
       ...more,
     });
