@@ -50,7 +50,7 @@ export const diskFull: Harness<{ 'server-rounds': number; 'client-rounds': numbe
       disk?.free();
       await comeByAndLeave(absent, pairs, ledger, problems);
       if (!world.server.running || world.server.pid !== pid) return { counts: ledger.counts, problems: ['the server ended'] };
-      if (round % 10 === 0) log(`${round} rounds of the server, ${ledger.acknowledged} acknowledged, ${ledger.shown} shown`);
+      log(`${round} rounds of the server, ${ledger.acknowledged} acknowledged, ${ledger.shown} shown`);
     }
     await stopLeaving();
 
@@ -69,7 +69,7 @@ export const diskFull: Harness<{ 'server-rounds': number; 'client-rounds': numbe
       await sometime(0, 500);
       clientDisk.free();
       bob.start();
-      if (round % 10 === 0) log(`${round} rounds of a client, ${ledger.acknowledged} acknowledged, ${ledger.shown} shown`);
+      log(`${round} rounds of a client, ${ledger.acknowledged} acknowledged, ${ledger.shown} shown`);
     }
     if (!(await getsThrough(ledger, count))) problems.push('nothing gets through in the end');
     await stopTalking();

@@ -1,3 +1,4 @@
+import { clockJumps } from './clock-jumps.ts';
 import { diskFull } from './disk-full.ts';
 import type { Harness } from './harness.ts';
 import { killClient } from './kill-client.ts';
@@ -10,6 +11,7 @@ import { tornLog } from './torn-log.ts';
 
 /** Every harness, by the name it is run with. */
 export const HARNESSES: Readonly<Record<string, Harness>> = {
+  'clock-jumps': clockJumps,
   'disk-full': diskFull,
   'kill-client': killClient,
   'kill-server': killServer,

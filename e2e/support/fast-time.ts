@@ -8,6 +8,8 @@ const slowNow = Date.now;
 const startMs = slowNow();
 
 Date.now = () => Math.floor(startMs + (slowNow() - startMs) * factor);
+const slowMonotonic = performance.now.bind(performance);
+performance.now = () => slowMonotonic() * factor;
 globalThis.setTimeout = Object.assign(
   (callback: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => slowTimeout(callback, ms / factor, ...args),
   slowTimeout,

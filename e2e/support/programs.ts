@@ -12,6 +12,7 @@ export const EXTERNAL_PROGRAMS: readonly ExternalProgram[] = [
   { name: 'openssl', debianPackage: 'openssl', neededFor: 'an independent opinion on certificates' },
   { name: 'script', debianPackage: 'bsdutils', neededFor: 'a terminal on which a passphrase is asked for' },
   { name: 'chromium', debianPackage: 'chromium', neededFor: 'running the browser bundle in a browser' },
+  { name: 'faketime', debianPackage: 'faketime', neededFor: 'setting the clock of processes while they run' },
   { name: 'strace', debianPackage: 'strace', neededFor: 'seeing what is synced to disk before it is answered' },
 ];
 

@@ -66,7 +66,7 @@ export class World implements AsyncDisposable {
   }
 
   /** Starts the server again on the same folder and port. */
-  async restartServer(options: { names?: readonly string[] } = {}): Promise<void> {
+  async restartServer(options: Pick<ServerOptions, 'names' | 'under'> = {}): Promise<void> {
     const { port } = this.#server;
     await this.#server.stop();
     this.#server = await ServerProcess.start({ dataFolder: this.serverFolder, port, ...options }, false);

@@ -13,8 +13,10 @@ export interface Environment {
   readonly mls: Mls;
   /** Opens a WebSocket with a subprotocol. */
   openSocket(url: string, protocol: string): WebSocketLike;
-  /** Unix time, milliseconds. */
+  /** Unix time, milliseconds. Whoever sets the system's clock makes it jump: for certificates and what people see. */
   now(): number;
+  /** Milliseconds that never jump: for waits, rates, and how long something took. */
+  monotonic(): number;
   /** In [0, 1): jitter only, nothing secret. */
   random(): number;
   setTimer(callback: () => void, delayMs: number): Timer;
@@ -42,6 +44,7 @@ export function standardEnvironment(parts: { crypto: CryptoProvider; mls: Mls })
     ...parts,
     openSocket: (url, protocol) => new WebSocket(url, protocol),
     now: () => Date.now(),
+    monotonic: () => performance.now(),
     random: () => Math.random(),
     setTimer: (callback, delayMs) => {
       const timer = setTimeout(callback, delayMs);

@@ -22,9 +22,12 @@ export type LoginErrorCode = ErrorCode | 'replaced';
 export class LoginError extends Error {
   override readonly name = 'LoginError';
   readonly code: LoginErrorCode;
+  /** To a recovery whose device list has no higher version: that of the newest list; else 0. */
+  readonly newestVersion: bigint;
 
-  constructor(code: LoginErrorCode, message: string) {
+  constructor(code: LoginErrorCode, message: string, newestVersion = 0n) {
     super(message);
     this.code = code;
+    this.newestVersion = newestVersion;
   }
 }

@@ -13,9 +13,13 @@ import { QuitSchema } from '@parley/protocol/wire';
 import { type LoginEnvironment, logIn } from './connection/login.ts';
 import { formatAddress } from './connection/socket.ts';
 import { accountCredentials, isUnregistered, makeAccount, registered } from './conversations/account.ts';
+import { LoginError } from './errors.ts';
 import { type Account, ProgressSchema } from './gen/rows_pb.ts';
 import { accountRow, loadAccount, progressRow } from './records/records.ts';
 import { type Vault, VaultError } from './vault/vault.ts';
+
+/** A version that leaves room for others above it. */
+const MAX_VERSION = 2n ** 62n;
 
 export interface JoinOptions {
   readonly environment: LoginEnvironment;
@@ -46,6 +50,18 @@ export interface Joined {
  * @throws ParleyError `malformed` (invite, username, phrase), ConnectError, LoginError, ServerCheckError, VaultError
  */
 export async function join(options: JoinOptions): Promise<Joined> {
+  try {
+    return await attempt(options);
+  } catch (error) {
+    // An earlier recovery had a clock that was ahead.
+    const newest = options.recover !== undefined && error instanceof LoginError ? error.newestVersion : 0n;
+    if (newest === 0n || newest >= MAX_VERSION) throw error;
+    return attempt(options, newest + 1n);
+  }
+}
+
+/** @param version of a recovery's device list: the time, unless that was refused */
+async function attempt(options: JoinOptions, version?: bigint): Promise<Joined> {
   const { environment, vault } = options;
   const invite = parseInvite(options.invite);
   const username = parseUsername(options.username);
@@ -53,7 +69,9 @@ export async function join(options: JoinOptions): Promise<Joined> {
   if (earlier !== undefined && !isUnfinished(earlier, invite, username)) {
     throw new VaultError('exists', `there is an account of ${earlier.username} here already`);
   }
-  const account = earlier === undefined ? newAccount(options, invite, username) : again(earlier, invite);
+  // What was refused for its version is made anew.
+  const isAnew = earlier === undefined || version !== undefined;
+  const account = isAnew ? newAccount(options, invite, username, version) : again(earlier, invite);
   await vault.write([{ put: accountRow(account) }]);
 
   const { socket, channel, crlNumber } = await logIn(environment, account, accountCredentials(account, 0n, ''));
@@ -66,13 +84,18 @@ export async function join(options: JoinOptions): Promise<Joined> {
   return { user: username, server: formatAddress(account), phrase: phraseFromSeed(account.identitySeed) };
 }
 
-function newAccount({ environment, deviceName, recover }: JoinOptions, invite: Invite, username: string): Account {
+function newAccount(
+  { environment, deviceName, recover }: JoinOptions,
+  invite: Invite,
+  username: string,
+  version = BigInt(environment.now()),
+): Account {
   const { crypto } = environment;
   const common = { username, deviceName: deviceName ?? 'first device', nowMs: environment.now() };
   if (recover === undefined) return makeAccount(crypto, invite, common);
   const seed = seedFromPhrase(recover);
   try {
-    return makeAccount(crypto, invite, { ...common, recovered: identityFromSeed(crypto, seed) });
+    return makeAccount(crypto, invite, { ...common, recovered: { identity: identityFromSeed(crypto, seed), version } });
   } finally {
     wipe(seed);
   }

@@ -24,6 +24,7 @@ import { LoginError } from './errors.ts';
 import type { ClientEvent } from './events.ts';
 import { RequestState } from './gen/rows_pb.ts';
 import type { Records } from './records/records.ts';
+import { SteadyTime } from './records/steady-time.ts';
 
 /** After our QUIT the server has so long to end the connection. */
 const QUIT_TIMEOUT_MS = 2_000;
@@ -45,6 +46,7 @@ export class Messenger {
   readonly #healer: Healer;
   readonly #publisher: KeyPublisher;
   readonly #handlers: MessengerHandlers;
+  readonly #time: SteadyTime;
   /** Groups being made for requests that the user has accepted, by that other user. */
   readonly #openings = new Map<string, Promise<void>>();
   readonly #shownRequests: ShownRequests;
@@ -56,6 +58,8 @@ export class Messenger {
   constructor(environment: Environment, records: Records, handlers: MessengerHandlers) {
     this.#handlers = handlers;
     this.#shownRequests = new ShownRequests((request) => records.requests.rows.has(request));
+    const time = new SteadyTime(environment, records.progress());
+    this.#time = time;
     const outbox = new Outbox(records, environment, (key, reply) => this.#inbox.reply(key, reply));
     this.link = new Link(environment, records.account, {
       credentials: () => credentialsOf(records),
@@ -69,6 +73,7 @@ export class Messenger {
       environment,
       records,
       outbox,
+      time: () => time.now(),
       emit: (event) => handlers.emit([event]),
       ask: (opcode, body) => this.link.ask(opcode, body),
       openGroup: (request) => this.#open(request),
@@ -104,6 +109,14 @@ export class Messenger {
     await expireRequests(this.context);
     await forgetOldIds(this.context);
     await forgetOldKeyPackages(this.context);
+    await this.#noteTime();
+  }
+
+  #noteTime(): Promise<void> {
+    const { records } = this.context;
+    return records.transact(async (transaction) => {
+      records.putProgress(transaction, { ...records.progress(transaction), ...this.#time.note() });
+    });
   }
 
   /** Resolves when no group is being made for a request of this user. */

@@ -39,9 +39,9 @@ test('drops what has expired every day, not only when it starts', async () => {
   await client.quit();
   let aheadMs = 0;
   let daily = (): void => {};
-  const { setTimer, now } = world.environment;
+  const { setTimer, monotonic } = world.environment;
   const bob = await world.start('bob', vault, {
-    now: () => now() + aheadMs,
+    monotonic: () => monotonic() + aheadMs,
     setTimer: (run, ms) => {
       if (ms !== DAY_MS) return setTimer(run, ms);
       daily = run;

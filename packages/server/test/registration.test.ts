@@ -131,6 +131,22 @@ test('recovers an account with its identity key and a higher version', async (t)
   assert.equal(await TestClient.refusal(server.port, alice.account), 'auth_failed');
 });
 
+test('tells the owner of the identity key alone which version a recovery has to be above', async (t) => {
+  const server = await TestServer.start(t);
+  const alice = await server.register('alice');
+  const { identity } = alice.account;
+  const newest = new Account('alice', { identity, version: 7n });
+  await server.recover(newest);
+  const newestFor = async (account: Account): Promise<[string, bigint]> => {
+    const client = await TestClient.connect(server.port, account, { registration: account.recovery() });
+    const { code, newestVersion } = await client.nextError();
+    return [code, newestVersion];
+  };
+  assert.deepEqual(await newestFor(new Account('alice', { identity, version: 6n })), ['auth_failed', 7n]);
+  assert.deepEqual(await newestFor(new Account('alice', { version: 6n })), ['auth_failed', 0n]);
+  assert.deepEqual(await newestFor(new Account('nobody', { version: 6n })), ['auth_failed', 0n]);
+});
+
 test('refuses a recovery with another identity key, an old version, or of nobody', async (t) => {
   const server = await TestServer.start(t);
   const alice = await server.register(new Account('alice', { version: 5n }));

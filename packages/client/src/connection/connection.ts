@@ -57,7 +57,7 @@ export class Connection {
     this.#handlers = handlers;
     // Zero is a field that was not sent.
     this.#maxInFlight = login.limits?.requestsInFlight || MAX_REQUESTS_IN_FLIGHT;
-    this.#pacer = new Pacer(login.limits?.framesPerSecond || FRAMES_PER_SECOND, environment.now());
+    this.#pacer = new Pacer(login.limits?.framesPerSecond || FRAMES_PER_SECOND, environment.monotonic());
     this.#liveness = new Liveness(environment, { ask: () => this.#askAnything(), gone: () => this.close() });
     this.#early = login.frames;
   }
@@ -91,7 +91,7 @@ export class Connection {
 
   /** Sends nothing for a while. */
   pause(milliseconds: number): void {
-    this.#pacer.pause(this.#environment.now() + milliseconds);
+    this.#pacer.pause(this.#environment.monotonic() + milliseconds);
   }
 
   /** Seals and sends what is queued, then closes. */
@@ -126,7 +126,7 @@ export class Connection {
     if (this.#fillTimer !== undefined || this.#closed) return;
     while (this.#waiting.length > 0 && this.#inFlight.size < this.#maxInFlight) {
       const full = this.#socket.bufferedBytes + this.#channel.queuedBytes > MAX_BUFFERED_BYTES;
-      const waitMs = full ? BUFFER_POLL_MS : this.#pacer.take(this.#environment.now());
+      const waitMs = full ? BUFFER_POLL_MS : this.#pacer.take(this.#environment.monotonic());
       if (waitMs > 0) {
         this.#fillTimer = this.#environment.setTimer(() => {
           this.#fillTimer = undefined;

@@ -107,7 +107,7 @@ export class Link {
 
   async #connect(): Promise<void> {
     this.#state = { name: 'connecting' };
-    const startedMs = this.#environment.now();
+    const startedMs = this.#environment.monotonic();
     try {
       const login = await logIn(this.#environment, this.#address, this.#handlers.credentials());
       if (this.#stopped()) return login.socket.close();
@@ -116,7 +116,7 @@ export class Link {
       if (this.#stopped()) return;
       if (error instanceof LoginError || error instanceof ServerCheckError) return this.#fail(error);
       if (!(error instanceof ConnectError)) return this.#fail(error as Error);
-      this.#retry(error.retryAfterMs, this.#environment.now() - startedMs);
+      this.#retry(error.retryAfterMs, this.#environment.monotonic() - startedMs);
     }
   }
 
@@ -131,7 +131,7 @@ export class Link {
       onError: (error) => this.#handlers.onError(error),
       onClose: () => this.#ended(connection),
     });
-    this.#state = { name: 'online', connection, sinceMs: this.#environment.now() };
+    this.#state = { name: 'online', connection, sinceMs: this.#environment.monotonic() };
     this.#saidOffline = false;
     this.#handlers.onOnline(connection, login);
     connection.start();
@@ -141,7 +141,7 @@ export class Link {
   #ended(connection: Connection): void {
     const state = this.#state;
     if (state.name !== 'online' || state.connection !== connection) return;
-    const lastedMs = this.#environment.now() - state.sinceMs;
+    const lastedMs = this.#environment.monotonic() - state.sinceMs;
     if (lastedMs >= STABLE_MS) this.#attempt = 0;
     this.#retry(0, 0);
   }

@@ -14,35 +14,35 @@ interface LivenessHandlers {
  * of an hour, behind some proxies never, and a browser's WebSocket has no ping.
  */
 export class Liveness {
-  readonly #environment: Pick<Environment, 'now' | 'setTimer'>;
+  readonly #environment: Pick<Environment, 'monotonic' | 'setTimer'>;
   readonly #handlers: LivenessHandlers;
   #heardMs: number;
   /** Since when something has no answer: the first question, or the last answer while others wait. */
   #askedMs: number | undefined;
   #timer: Timer | undefined;
 
-  constructor(environment: Pick<Environment, 'now' | 'setTimer'>, handlers: LivenessHandlers) {
+  constructor(environment: Pick<Environment, 'monotonic' | 'setTimer'>, handlers: LivenessHandlers) {
     this.#environment = environment;
     this.#handlers = handlers;
-    this.#heardMs = environment.now();
+    this.#heardMs = environment.monotonic();
     this.#wait(ASK_AFTER_MS);
   }
 
   /** Something has come from the server. */
   heard(): void {
-    this.#heardMs = this.#environment.now();
+    this.#heardMs = this.#environment.monotonic();
   }
 
   /** A question has gone out. */
   asked(): void {
     if (this.#askedMs !== undefined) return;
-    this.#askedMs = this.#environment.now();
+    this.#askedMs = this.#environment.monotonic();
     this.#wait(ANSWER_WAIT_MS);
   }
 
   /** An answer has come. */
   answered(othersWait: boolean): void {
-    this.#askedMs = othersWait ? this.#environment.now() : undefined;
+    this.#askedMs = othersWait ? this.#environment.monotonic() : undefined;
   }
 
   stop(): void {
@@ -56,16 +56,13 @@ export class Liveness {
   }
 
   #check(): void {
-    const now = this.#environment.now();
-    // Where somebody has set the clock back, the wait begins anew.
-    this.#heardMs = Math.min(this.#heardMs, now);
+    const now = this.#environment.monotonic();
     if (this.#askedMs === undefined) {
       const left = this.#heardMs + ASK_AFTER_MS - now;
       this.#wait(left > 0 ? left : ASK_AFTER_MS);
       if (left <= 0) this.#handlers.ask();
       return;
     }
-    this.#askedMs = Math.min(this.#askedMs, now);
     // However much is heard: without an answer for long, what is sent does not get through.
     const left = Math.min(Math.max(this.#heardMs, this.#askedMs) + ANSWER_WAIT_MS, this.#askedMs + MAX_ANSWER_WAIT_MS) - now;
     if (left > 0) this.#wait(left);

@@ -128,8 +128,8 @@ async function exchange(
 function readUsers(frame: Frame): UserList {
   if (frame.opcode === Opcode.LIST) return readUserList(frame.body);
   if (frame.opcode !== Opcode.ERROR) throw new ConnectError('the server did not answer the login');
-  const { code, detail, retryAfterMs } = fromBinary(ErrorSchema, frame.body);
-  if (isErrorCode(code) && HOPELESS.has(code)) throw new LoginError(code, EXPLANATIONS[code] ?? detail);
+  const { code, detail, retryAfterMs, newestVersion } = fromBinary(ErrorSchema, frame.body);
+  if (isErrorCode(code) && HOPELESS.has(code)) throw new LoginError(code, EXPLANATIONS[code] ?? detail, newestVersion);
   throw new ConnectError(`the server refuses the login for now: ${code}`, { retryAfterMs: boundedRetry(retryAfterMs) });
 }
 

@@ -56,16 +56,16 @@ function registrationOf(account: Account): Registration | undefined {
 
 /**
  * A new user: identity, first device and the list with that one device. Nobody knows of it yet. With the identity of a user who is
- * there already it is that user's only device from then on; the list's version is the time, which is above all earlier ones.
+ * there already it is that user's only device from then on; the list's `version` has to be above all earlier ones then.
  */
 export function makeAccount(
   crypto: CryptoProvider,
   invite: Invite,
-  options: { username: string; deviceName: string; nowMs: number; recovered?: KeyPair },
+  options: { username: string; deviceName: string; nowMs: number; recovered?: { identity: KeyPair; version: bigint } },
 ): Account {
   const { username, deviceName, nowMs, recovered } = options;
-  const identity = recovered ?? generateIdentity(crypto);
-  const version = recovered === undefined ? 1n : BigInt(nowMs);
+  const identity = recovered?.identity ?? generateIdentity(crypto);
+  const version = recovered?.version ?? 1n;
   const { certificate, deviceId, signature, channel } = makeDevice(crypto, { username, identity, deviceName, nowMs });
   const { host, port, tls, caPin, token } = invite;
   return create(AccountSchema, {

@@ -11,6 +11,8 @@ export interface Context {
   readonly environment: Environment;
   readonly records: Records;
   readonly outbox: Outbox;
+  /** The time by which what is kept grows old (SteadyTime). */
+  time(): number;
   emit(event: ClientEvent): void;
   /** Asks the server, as often as connections end before it has answered: for requests that may be carried out twice. */
   ask(opcode: Opcode, body: Uint8Array): Promise<Reply>;

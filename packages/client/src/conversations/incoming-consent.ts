@@ -20,10 +20,10 @@ import { tellError } from './tell.ts';
  * @throws InvalidConsentError, IdentityChangedError
  */
 export async function receiveRtt(context: Context, transaction: Transaction, rtt: Rtt): Promise<void> {
-  const { environment, records } = context;
+  const { records } = context;
   const consent = checkRtt(context, transaction, rtt);
   const { requestId, from, to, deviceId } = consent;
-  const nowMs = environment.now();
+  const nowMs = context.time();
   // One that is dated ahead would never expire.
   const timeMs = Math.min(consent.timeMs, nowMs);
   if (transaction.get(records.requests, toHex(requestId)) !== undefined || (await isSettled(transaction, requestId))) return;

@@ -63,7 +63,7 @@ async function openMessage(
   if (await transaction.has('message', toHex(id))) throw new MlsError('refused', 'a message under the id of another one');
   transaction.putGroup(toHex(conversation.id), step.state);
   transaction.effect(() => step.discard());
-  transaction.putRow({ collection: 'seen', key: toHex(id), order: environment.now(), value: new Uint8Array(0) });
+  transaction.putRow({ collection: 'seen', key: toHex(id), order: context.time(), value: new Uint8Array(0) });
   const isBlocked = transaction.get(records.contacts, conversation.peer)?.blocked === true;
   if (!isBlocked)
     store(context, transaction, conversation, author === 'peer' ? conversation.peer : records.account.username, content);

@@ -8,6 +8,8 @@ import type { Context } from './context.ts';
 
 /** Published KeyPackages are replaced when a third of their lifetime is left. */
 const RENEW_MS = (KEY_PACKAGE_LIFETIME_MS * 2) / 3;
+/** KeyPackages are valid from a day before they were made: what lies further ahead, others take for not valid yet. */
+const AHEAD_MS = 12 * 60 * 60 * 1_000;
 /**
  * Private parts are kept this long: a request may be answered, and a Welcome wait in the mailbox, after the KeyPackage expired.
  */
@@ -30,9 +32,9 @@ export async function makeKeyPackage(
   options: { published: boolean; lastResort?: boolean },
 ): Promise<MadeKeyPackage> {
   const { environment } = context;
-  const createdMs = environment.now();
+  const createdMs = context.time();
   const lastResort = options.lastResort ?? false;
-  const { keyPackage, stored } = await environment.mls.createKeyPackage(mlsDevice(context), createdMs, { lastResort });
+  const { keyPackage, stored } = await environment.mls.createKeyPackage(mlsDevice(context), environment.now(), { lastResort });
   const { reference, bytes } = stored;
   const row = create(KeyPackageRowSchema, { reference, stored: bytes, createdMs, lastResort, published: options.published });
   const value = toBinary(KeyPackageRowSchema, row);
@@ -68,7 +70,9 @@ export type PublishReason = 'low' | 'foreign';
 export async function publishKeyPackages(context: Context, isOver: () => boolean, reason?: PublishReason): Promise<void> {
   const { environment, records } = context;
   const { keysPublishedMs } = records.progress();
-  const isRenewal = reason === 'foreign' || environment.now() - keysPublishedMs >= RENEW_MS;
+  const agoMs = environment.now() - keysPublishedMs;
+  // Those that were made with a clock that was ahead nobody takes yet.
+  const isRenewal = reason === 'foreign' || agoMs >= RENEW_MS || agoMs < -AHEAD_MS;
   // Each that was used has been deleted; of those that were claimed and not used the server alone knows.
   const left = isRenewal || reason === 'low' ? 0 : await countPublished(context);
   if (left >= KEY_PACKAGES_LOW) return;
@@ -129,8 +133,8 @@ export async function claimKeyPackages(
 
 /** Zeroes the private parts that no Welcome can be for any more. */
 export async function forgetOldKeyPackages(context: Context): Promise<void> {
-  const { environment, records } = context;
-  const limit = environment.now() - KEEP_MS;
+  const { records } = context;
+  const limit = context.time() - KEEP_MS;
   const old = (await records.vault.scan('keypackage')).filter((row) => (row.order ?? 0) < limit);
   if (old.length > 0) await records.vault.write(old.map(({ collection, key }) => ({ delete: { collection, key } })));
 }

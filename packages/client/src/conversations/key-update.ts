@@ -13,12 +13,11 @@ const UPDATE_MS = 24 * 60 * 60 * 1_000;
 const UPDATE_JITTER = 0.25;
 
 export function nextUpdateMs(context: Context): number {
-  const { environment } = context;
-  return environment.now() + UPDATE_MS * (1 - UPDATE_JITTER + 2 * UPDATE_JITTER * environment.random());
+  return context.time() + UPDATE_MS * (1 - UPDATE_JITTER + 2 * UPDATE_JITTER * context.environment.random());
 }
 
 export function isUpdateDue(context: Context, conversation: Conversation): boolean {
-  return conversation.sentSinceUpdate >= MESSAGES_PER_UPDATE || context.environment.now() >= conversation.updateDueMs;
+  return conversation.sentSinceUpdate >= MESSAGES_PER_UPDATE || context.time() >= conversation.updateDueMs;
 }
 
 /**

@@ -68,6 +68,11 @@ function giveUp(context: Context, transaction: Transaction, request: Request, er
   if (error instanceof IdentityChangedError) {
     noteChange(context, transaction, error);
     transaction.put(context.records.requests, { ...request, state: RequestState.PENDING });
+  } else if (error instanceof MlsError && error.reason === 'not_now') {
+    // A request is pending for 14 days and a KeyPackage valid for 30: one of the two clocks is wrong.
+    transaction.put(context.records.requests, { ...request, state: RequestState.PENDING });
+    const why = `${error.message}: when the clocks are right, here and there, accept it again`;
+    tellError(context, transaction, 'invalid_consent', `the request of ${request.peer} cannot be accepted now: ${why}`);
   } else if (error instanceof InvalidConsentError || error instanceof MlsError) {
     forgetRequest(context, transaction, request);
     const message = `the request of ${request.peer} cannot be accepted: ${error.message}`;

@@ -34,7 +34,7 @@ export async function request(context: Context, user: string): Promise<void> {
       keyPackage: made.keyPackage,
     };
     const rtt = makeRtt(context, user, requestId, [own, ...siblings]);
-    const timeMs = environment.now();
+    const timeMs = context.time();
     const references = [made.reference];
     const state = RequestState.PENDING;
     transaction.putRow(made.row);
@@ -173,8 +173,8 @@ export function keepIncoming(context: Context, transaction: Transaction, incomin
 
 /** Drops what nobody can answer any more. */
 export async function expireRequests(context: Context): Promise<void> {
-  const { environment, records } = context;
-  const limit = environment.now() - REQUEST_LIFETIME_MS;
+  const { records } = context;
+  const limit = context.time() - REQUEST_LIFETIME_MS;
   await records.transact(async (transaction) => {
     for (const row of transaction.values(records.requests)) {
       if (row.timeMs < limit && (row.outgoing || row.state === RequestState.PENDING)) forgetRequest(context, transaction, row);

@@ -10,7 +10,7 @@ export function markSettled(context: Context, transaction: Transaction, requestI
   transaction.putRow({
     collection: 'seen',
     key: settledKey(requestId),
-    order: context.environment.now(),
+    order: context.time(),
     value: new Uint8Array(0),
   });
 }
@@ -25,8 +25,8 @@ function settledKey(requestId: Uint8Array): string {
 
 /** Ids of messages that were opened are kept for a while; what comes again after that finds its MLS key used up. */
 export async function forgetOldIds(context: Context): Promise<void> {
-  const { environment, records } = context;
-  const limit = environment.now() - IDS_REMEMBERED_MS;
+  const { records } = context;
+  const limit = context.time() - IDS_REMEMBERED_MS;
   for (let isMore = true; isMore; ) {
     const oldest = await records.vault.scan('seen', { limit: BATCH });
     const old = oldest.filter((row) => (row.order ?? 0) < limit);

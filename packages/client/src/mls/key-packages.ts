@@ -80,11 +80,13 @@ export async function openKeyPackage(
     check(leafNode.extensions.length === 0, 'the leaf has extensions');
     check(keyPackage.extensions.every(isLastResort), 'the KeyPackage has unknown extensions');
     check(!equalBytes(keyPackage.initKey, leafNode.hpkePublicKey), 'init key and encryption key are the same');
-    check(leafNode.leafNodeSource === 'key_package' && holds(leafNode.lifetime, nowMs), 'the KeyPackage is not valid now');
+    check(leafNode.leafNodeSource === 'key_package' && !isTooLong(leafNode.lifetime), 'the KeyPackage is valid for too long');
     const member = authentication.member(leafNode);
     check(await verifyLeafNodeSignatureKeyPackage(leafNode, suite.signature), 'the leaf’s signature does not hold');
     check(await verifyKeyPackage(keyPackage, suite.signature), 'the KeyPackage’s signature does not hold');
     for (const key of [keyPackage.initKey, leafNode.hpkePublicKey]) await suite.hpke.importPublicKey(key);
+    // Last: everything else about it is right.
+    if (!isValid(leafNode.lifetime, nowMs)) throw new MlsError('not_now', 'the KeyPackage is not valid now');
     return { keyPackage, member };
   });
 }
@@ -124,9 +126,13 @@ function lifetimeFrom(nowMs: number): Lifetime {
   return { notBefore, notAfter: notBefore + seconds(KEY_PACKAGE_LIFETIME_MS) };
 }
 
-function holds({ notBefore, notAfter }: Lifetime, nowMs: number): boolean {
+function isTooLong({ notBefore, notAfter }: Lifetime): boolean {
+  return notAfter - notBefore > seconds(KEY_PACKAGE_LIFETIME_MS);
+}
+
+function isValid({ notBefore, notAfter }: Lifetime, nowMs: number): boolean {
   const now = seconds(nowMs);
-  return notBefore <= now && now <= notAfter && notAfter - notBefore <= seconds(KEY_PACKAGE_LIFETIME_MS);
+  return notBefore <= now && now <= notAfter;
 }
 
 function seconds(milliseconds: number): bigint {

@@ -140,7 +140,14 @@ export interface EncodedGroup {
   readonly secrets: Uint8Array;
 }
 
-export type MlsErrorReason = 'malformed' | 'wrong_group' | 'wrong_epoch' | 'not_for_us' | 'refused' | 'cannot_decrypt';
+export type MlsErrorReason =
+  | 'malformed'
+  | 'wrong_group'
+  | 'wrong_epoch'
+  | 'not_for_us'
+  | 'refused'
+  | 'not_now'
+  | 'cannot_decrypt';
 
 export class MlsError extends Error {
   override readonly name = 'MlsError';

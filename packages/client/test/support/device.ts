@@ -139,6 +139,8 @@ export class Device {
       environment,
       records,
       outbox,
+      // As of a client that runs all the time: a test that moves the clock makes things older.
+      time: () => environment.now(),
       emit: (event) => this.events.push(event),
       ask: async (opcode, body) => answerAsServer(directory, opcode, body),
       openGroup: (request) => this.#openings.push(openGroup(this.context, request)),
@@ -198,6 +200,7 @@ export class Device {
       retryAfterMs: 0,
       winnerSha256: new Uint8Array(0),
       winnerConversation: new Uint8Array(0),
+      newestVersion: 0n,
       code,
       ...more,
     });

@@ -4,7 +4,7 @@ import { type ClientLogin, DevicesSchema, type Registration, SignedDeviceListSch
 import type { Services } from '../services.ts';
 import { type DeviceKey, deviceKey } from '../store/device-key.ts';
 import type { DeviceEntry, NewRegistration } from '../store/store.ts';
-import { protocolError, unlessRefused } from './replies.ts';
+import { OutdatedList, protocolError, unlessRefused } from './replies.ts';
 
 /**
  * Makes the account and the device of a login that registers (docs/protocol.md, "Authentication phase"). Registering the
@@ -53,6 +53,7 @@ export async function register(
   // The store says who is to be told, and that only to the owner of the identity key; who that is may change until it is done.
   let registered = await attempt([]);
   while (typeof registered === 'object' && 'missing' in registered) registered = await attempt(registered.missing);
+  if (typeof registered === 'object' && 'newest' in registered) throw new OutdatedList(registered.newest);
   unlessRefused(registered);
 
   // A recovery takes the user's other devices away: they must not be shown anything more.

@@ -67,6 +67,7 @@ interface ErrorExtras {
   readonly crossedWith?: Rtt;
   readonly winnerSha256?: Uint8Array;
   readonly winnerConversation?: Uint8Array;
+  readonly newestVersion?: bigint;
 }
 
 export function errorReply(code: ErrorCode, extras: ErrorExtras = {}): Reply {
@@ -77,7 +78,8 @@ export function errorReply(code: ErrorCode, extras: ErrorExtras = {}): Reply {
 export function errorReplyFor(error: unknown): Reply {
   const known = asProtocolError(error);
   if (known === undefined) return errorReply('internal');
-  return errorReply(known.code, { detail: known.message, retryAfterMs: known.retryAfterMs });
+  const newestVersion = known instanceof OutdatedList ? known.newestVersion : 0n;
+  return errorReply(known.code, { detail: known.message, retryAfterMs: known.retryAfterMs, newestVersion });
 }
 
 /** `undefined`: a fault of this server. */
@@ -95,6 +97,16 @@ export function quitFrame(reason: QuitReason): Reply {
 /** An error with the words of the table. */
 export function protocolError(code: ErrorCode, retryAfterMs = 0): ParleyError {
   return new ParleyError(code, DETAILS[code], { retryAfterMs });
+}
+
+/** A recovery by the right identity key, with a device list that is not newer than the one that is known. */
+export class OutdatedList extends ParleyError {
+  readonly newestVersion: bigint;
+
+  constructor(newestVersion: bigint) {
+    super('auth_failed', DETAILS.auth_failed);
+    this.newestVersion = newestVersion;
+  }
 }
 
 /** A newer login of this device has taken over: this session has no say any more. */

@@ -41,7 +41,8 @@ export interface Store {
    * Token use, account and device in one transaction. `already` when the same identity key and devices with the same keys are
    * registered (a lost 1.3); no use of the token is counted then.
    * Invite: `invite_invalid` (unknown, expired, used up) comes before `username_taken`, which uses up nothing.
-   * Recovery: the identity key must be the stored one and the version higher, else `auth_failed`. Devices that the new list does
+   * Recovery: the identity key must be the stored one and the version higher, else `auth_failed`; `newest` tells the owner of the
+   * identity key the version it has to be above. Devices that the new list does
    * not have, or has with other keys, lose mailbox, KeyPackages and sessions. The new list is for the other devices on it and all
    * those of users with whom consent stands, blocked or not: `missing` names them where `deliveries` leaves any out; nothing was
    * done then, and the caller tries again with those.
@@ -49,7 +50,11 @@ export interface Store {
   register(
     registration: NewRegistration,
   ): Promise<
-    'registered' | 'already' | { missing: readonly DeviceKey[] } | Refusal<'invite_invalid' | 'username_taken' | 'auth_failed'>
+    | 'registered'
+    | 'already'
+    | { missing: readonly DeviceKey[] }
+    | Refusal<'invite_invalid' | 'username_taken' | 'auth_failed'>
+    | { refused: 'auth_failed'; newest: bigint }
   >;
 
   /**

@@ -95,7 +95,8 @@ export function accounts(db: DatabaseSync, limits: MailboxLimits): AccountHandle
   function recover(registration: NewRegistration, user: UserRow | undefined, devices: readonly DeviceEntry[]) {
     const { username, identityKey, version, deviceList, device, deliveries } = registration;
     if (user === undefined || user.suspended !== 0n) return { refused: 'auth_failed' } as const;
-    if (!equalBytes(user.identityKey, identityKey) || version <= user.version) return { refused: 'auth_failed' } as const;
+    if (!equalBytes(user.identityKey, identityKey)) return { refused: 'auth_failed' } as const;
+    if (version <= user.version) return { refused: 'auth_failed', newest: user.version } as const;
     const concerned = [...devicesOfContacts.all(username, username), ...registration.devices].map(({ key }) => key);
     const told = new Map(deliveries.map((delivery) => [delivery.device, delivery]));
     const others = concerned.filter((key) => key !== device);

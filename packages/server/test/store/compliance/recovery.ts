@@ -67,10 +67,10 @@ export function recoveryRules(setting: Setting): void {
     assert.deepEqual(await setting.world.store.register(other), { refused: 'auth_failed' });
   });
 
-  test('refuses to recover with a version that is not higher', async () => {
+  test('refuses to recover with a version that is not higher, and says which it has to be above', async () => {
     await setting.world.user('anna');
-    assert.deepEqual(await setting.world.register(recovery({ version: 1n })), { refused: 'auth_failed' });
-    assert.deepEqual(await setting.world.register(recovery({ version: 0n })), { refused: 'auth_failed' });
+    assert.deepEqual(await setting.world.register(recovery({ version: 1n })), { refused: 'auth_failed', newest: 1n });
+    assert.deepEqual(await setting.world.register(recovery({ version: 0n })), { refused: 'auth_failed', newest: 1n });
   });
 
   /** Anna, with two devices, has talked to Bert, who has two, and not to Carl. */
@@ -128,7 +128,7 @@ export function recoveryRules(setting: Setting): void {
     const { store } = await known();
     const other = { ...newList(), identityKey: bytes('somebody else', 32) };
     assert.deepEqual(await store.register(other), { refused: 'auth_failed' });
-    assert.deepEqual(await store.register({ ...newList(), version: 1n }), { refused: 'auth_failed' });
+    assert.deepEqual(await store.register({ ...newList(), version: 1n }), { refused: 'auth_failed', newest: 1n });
   });
 
   test('tells nobody of a recovery that is refused, or sent again', async () => {
