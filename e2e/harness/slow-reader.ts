@@ -26,7 +26,7 @@ const NOTICEABLE_MS = 500;
 export const slowReader: Harness<{ pairs: number; hanging: number; deaf: number; messages: number }> = {
   what: 'some stop reading while they are sent to at full speed: the others notice nothing, and nothing is lost',
   quick: { pairs: 1, hanging: 1, deaf: 1, messages: 120 },
-  long: { pairs: 10, hanging: 10, deaf: 90, messages: 200 },
+  long: { pairs: 10, hanging: 10, deaf: 90, messages: 100 },
   unless: unlessMeasurable,
 
   async run({ pairs: count, hanging, deaf, messages }, log): Promise<Outcome> {

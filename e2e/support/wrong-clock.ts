@@ -45,7 +45,7 @@ export class WrongClock implements Disposable {
   }
 }
 
-/** Why the clock of a process cannot be set here; `undefined`: it can. */
+/** For the `skip` option of a test: false, or why the clock of a process cannot be set here. */
 export function unlessClocksCanBeSet(): string | false {
   const missing = unlessInstalled('faketime');
   if (missing !== false) return missing;
