@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MAX_CACHED_CONVERSATIONS } from '@parley/protocol';
 import { ConversationCache } from '../src/delivery/conversation-cache.ts';
-import type { ConversationEntry } from '../src/store/store.ts';
+import type { ConversationEntry } from '../src/store/entries.ts';
 
 test('remembers a bounded number of conversations: those that were read last', async () => {
   const asked: number[] = [];

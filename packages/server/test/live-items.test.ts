@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ACK_WAIT_MS } from '@parley/protocol';
 import { LiveItems, type LiveLimits } from '../src/delivery/live-items.ts';
 import type { DeviceKey } from '../src/store/device-key.ts';
-import type { Delivery } from '../src/store/store.ts';
+import type { Delivery } from '../src/store/entries.ts';
 import { ManualClock } from './support/manual-clock.ts';
 
 const BOB: DeviceKey = 'bob/0102030405060708';

@@ -8,7 +8,7 @@ import type { Sink } from '../src/delivery/feed.ts';
 import { Mailboxes } from '../src/delivery/mailboxes.ts';
 import { Positions } from '../src/delivery/positions.ts';
 import type { DeviceKey } from '../src/store/device-key.ts';
-import type { Delivery, MailboxItem } from '../src/store/store.ts';
+import type { Delivery, MailboxItem } from '../src/store/entries.ts';
 
 const DEVICE: DeviceKey = 'bob/0102030405060708';
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
-import type { SessionRef, Store } from '../store/store.ts';
+import type { SessionRef } from '../store/entries.ts';
+import type { Store } from '../store/store.ts';
 import { isFull } from '../store/store-error.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { MAX_CACHED_CONVERSATIONS } from '@parley/protocol';
-import type { ConversationEntry, Store } from '../store/store.ts';
+import type { ConversationEntry } from '../store/entries.ts';
+import type { Store } from '../store/store.ts';
 
 /**
  * Who belongs to a conversation in an epoch. What is here is how things stand: whoever has the store change a conversation forgets it

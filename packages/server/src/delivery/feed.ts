@@ -1,6 +1,7 @@
 import { MAILBOX_PAGE, MAILBOX_PAGE_BYTES } from '@parley/protocol';
 import type { DeviceKey } from '../store/device-key.ts';
-import type { MailboxItem, Store } from '../store/store.ts';
+import type { MailboxItem } from '../store/entries.ts';
+import type { Store } from '../store/store.ts';
 import { Unacked } from './unacked.ts';
 
 /** Where a device's items go: the session of its connection. */

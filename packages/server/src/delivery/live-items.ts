@@ -2,7 +2,8 @@ import { ACK_WAIT_MS } from '@parley/protocol';
 import type { Clock } from '../clock.ts';
 import type { ServerLimits } from '../config.ts';
 import type { DeviceKey } from '../store/device-key.ts';
-import type { Delivery, Store } from '../store/store.ts';
+import type { Delivery } from '../store/entries.ts';
+import type { Store } from '../store/store.ts';
 
 /** Bytes of bodies. */
 export type LiveLimits = Pick<ServerLimits, 'maxLiveBytes' | 'maxLiveBytesPerDevice'>;

@@ -6,7 +6,7 @@ import { request } from '../session/handler.ts';
 import { errorReply, okReply, protocolError, type Reply, unlessRefused } from '../session/replies.ts';
 import type { Session } from '../session/session.ts';
 import type { DeviceKey } from '../store/device-key.ts';
-import type { ConversationEntry } from '../store/store.ts';
+import type { ConversationEntry } from '../store/entries.ts';
 import { readDeviceRef } from './device-ref.ts';
 
 interface Change {

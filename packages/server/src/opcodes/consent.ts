@@ -10,7 +10,7 @@ import {
 import { protocolError } from '../session/replies.ts';
 import type { Session } from '../session/session.ts';
 import type { DeviceKey } from '../store/device-key.ts';
-import type { NewRequest, UserEntry } from '../store/store.ts';
+import type { NewRequest, UserEntry } from '../store/entries.ts';
 
 /** What RTT, ACCEPT, REFUSE and CANCEL have in common. */
 interface ConsentBody {

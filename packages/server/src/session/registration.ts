@@ -3,7 +3,7 @@ import { equalBytes, equalConstantTime, INVITE_TOKEN_BYTES, Opcode, openDeviceLi
 import { type ClientLogin, DevicesSchema, type Registration, SignedDeviceListSchema } from '@parley/protocol/wire';
 import type { Services } from '../services.ts';
 import { type DeviceKey, deviceKey } from '../store/device-key.ts';
-import type { DeviceEntry, NewRegistration } from '../store/store.ts';
+import type { DeviceEntry, NewRegistration } from '../store/entries.ts';
 import { OutdatedList, protocolError, unlessRefused } from './replies.ts';
 
 /**

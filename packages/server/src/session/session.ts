@@ -3,7 +3,7 @@ import { AckWriter } from '../delivery/acks.ts';
 import type { Feed, Sink } from '../delivery/feed.ts';
 import type { Services } from '../services.ts';
 import type { DeviceKey } from '../store/device-key.ts';
-import type { MailboxItem, OpenedSession, SessionRef } from '../store/store.ts';
+import type { MailboxItem, OpenedSession, SessionRef } from '../store/entries.ts';
 import { GOING_AWAY, NORMAL, POLICY_VIOLATION } from '../transport/close-codes.ts';
 import type { Connection } from '../transport/connection.ts';
 import { TokenBucket } from '../transport/rate.ts';

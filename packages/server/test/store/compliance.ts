@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from 'node:test';
-import type { MailboxLimits, Store } from '../../src/store/store.ts';
+import type { MailboxLimits } from '../../src/store/entries.ts';
+import type { Store } from '../../src/store/store.ts';
 import { accountRules } from './compliance/accounts.ts';
 import { answerRules } from './compliance/answers.ts';
 import { blockRules } from './compliance/blocks.ts';

@@ -8,9 +8,9 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { MAILBOX_LIFETIME_MS } from '@parley/protocol';
-import { StoreError } from '../../src/store/store-error.ts';
 import { MIGRATIONS } from '../../src/store/sqlite/schema.ts';
 import { openSqliteStore, type SqliteOptions, type SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { StoreError } from '../../src/store/store-error.ts';
 import { storeCompliance } from './compliance.ts';
 import { ALL, bytes, deviceEntry, tokenHash, World } from './world.ts';
 

@@ -9,8 +9,8 @@ import type {
   NewRequest,
   RequestStep,
   SessionRef,
-  Store,
-} from '../../src/store/store.ts';
+} from '../../src/store/entries.ts';
+import type { Store } from '../../src/store/store.ts';
 
 export const DAY_MS = 24 * 3_600_000;
 /** As many bytes as there are. */

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { equalBytes } from '@parley/protocol';
 import type { DeviceKey } from '../device-key.ts';
-import type { DeviceEntry, MailboxLimits, NewRegistration, UserSummary } from '../store.ts';
+import type { DeviceEntry, MailboxLimits, NewRegistration, UserSummary } from '../entries.ts';
 import type { Handlers } from './calls.ts';
 import { fitsInteger } from './integers.ts';
 import { deliverToListed } from './mailbox-writer.ts';

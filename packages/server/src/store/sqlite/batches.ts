@@ -1,8 +1,8 @@
 import type { Worker } from 'node:worker_threads';
+import { StoreError } from '../store-error.ts';
 import { type Arguments, type Call, type FromWorker, isReading, type Method, type Results, type ToWorker } from './calls.ts';
 import { copyArguments } from './copy.ts';
 import { FULL } from './disk-full.ts';
-import { StoreError } from '../store-error.ts';
 
 interface Pending {
   readonly call: Call;

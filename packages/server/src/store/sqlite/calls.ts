@@ -1,4 +1,5 @@
-import { type MailboxLimits, READING_METHODS, type Store } from '../store.ts';
+import type { MailboxLimits } from '../entries.ts';
+import { READING_METHODS, type Store } from '../store.ts';
 import type { StoreErrorReason } from '../store-error.ts';
 
 /** Main thread and worker agree on this file: every method of the store but `close` is a call that crosses between them. */

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { equalBytes } from '@parley/protocol';
-import type { AcceptedRequest, MailboxLimits, RequestStep } from '../store.ts';
+import type { AcceptedRequest, MailboxLimits, RequestStep } from '../entries.ts';
 import type { Handlers } from './calls.ts';
 import { createConversation } from './conversations.ts';
 import { fitsInteger } from './integers.ts';

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { equalBytes, MAX_COMMITS, MAX_MEMBERS } from '@parley/protocol';
 import { type DeviceKey, userOf } from '../device-key.ts';
-import type { MailboxLimits, NewCommit } from '../store.ts';
+import type { MailboxLimits, NewCommit } from '../entries.ts';
 import type { Handlers } from './calls.ts';
 import { fitsInteger } from './integers.ts';
 import { deliverToMember } from './mailbox-writer.ts';

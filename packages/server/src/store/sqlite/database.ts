@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import type { MailboxLimits } from '../store.ts';
+import type { MailboxLimits } from '../entries.ts';
 import { accounts } from './accounts.ts';
 import { blocks } from './blocks.ts';
 import type { Handlers } from './calls.ts';

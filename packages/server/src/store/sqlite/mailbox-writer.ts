@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Opcode } from '@parley/protocol';
 import type { DeviceKey } from '../device-key.ts';
-import type { Delivery, MailboxLimits } from '../store.ts';
+import type { Delivery, MailboxLimits } from '../entries.ts';
 import { prepare, prepareBig } from './statement.ts';
 
 /** The oldest item of a mailbox that can be too old: a REJOIN says that something is gone, and never ages. */

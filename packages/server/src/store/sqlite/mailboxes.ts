@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { IDS_REMEMBERED_MS, Opcode } from '@parley/protocol';
-import type { MailboxItem, MailboxLimits } from '../store.ts';
+import type { MailboxItem, MailboxLimits } from '../entries.ts';
 import type { Handlers } from './calls.ts';
 import { clampInteger } from './integers.ts';
 import { deliverToListed, dropMailbox, OLDEST_MS, putItem } from './mailbox-writer.ts';

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { SessionRef } from '../store.ts';
+import type { SessionRef } from '../entries.ts';
 import { prepare } from './statement.ts';
 
 interface CallingDevice {

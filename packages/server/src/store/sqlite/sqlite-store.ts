@@ -1,10 +1,11 @@
 import { chmod, open } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { MAILBOX_LIFETIME_MS, MAX_MAILBOX_BYTES } from '@parley/protocol';
-import type { Delivery, MailboxLimits, Store } from '../store.ts';
+import type { Delivery, MailboxLimits } from '../entries.ts';
+import type { Store } from '../store.ts';
+import { StoreError } from '../store-error.ts';
 import { Batches } from './batches.ts';
 import type { FromWorker, WorkerOptions } from './calls.ts';
-import { StoreError } from '../store-error.ts';
 import { FULL, isDiskFull } from './disk-full.ts';
 import { fitsInteger } from './integers.ts';
 

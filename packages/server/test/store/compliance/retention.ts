@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { MailboxLimits } from '../../../src/store/store.ts';
+import type { MailboxLimits } from '../../../src/store/entries.ts';
 import type { Setting } from '../compliance.ts';
 import { ALL, DAY_MS, type TestDevice, World } from '../world.ts';
 
