@@ -4,10 +4,8 @@ import { befriend, World } from '../support/world.ts';
 import { unlessClocksCanBeSet, WrongClock } from '../support/wrong-clock.ts';
 import type { Harness, Outcome } from './harness.ts';
 import { Ledger } from './ledger.ts';
-import { finish, keepTalking, settles, sometime, startPairs, Talker } from './talkers.ts';
+import { finish, getsThrough, keepTalking, settles, shuffled, sometime, startPairs, Talker } from './talkers.ts';
 
-/** Messages without an answer, each way. */
-const WINDOW = 16;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
@@ -48,7 +46,7 @@ export const clockJumps: Harness<{ rounds: number; pairs: number; starts: number
     }
     log(`${count} pairs talk`);
 
-    let stopTalking = keepTalking(pairs, WINDOW);
+    let stopTalking = keepTalking(pairs);
     let jumps = 0;
     for (let round = 0; round < rounds; round += 1) {
       for (const clock of [serverClock, clientClock]) {
@@ -82,7 +80,7 @@ export const clockJumps: Harness<{ rounds: number; pairs: number; starts: number
     await asker.client.next('accepted', { by: absent.name });
     asker.say(absent.name);
     for (const talker of pairs.flat()) talker.start();
-    stopTalking = keepTalking(pairs, WINDOW);
+    stopTalking = keepTalking(pairs);
     if (!(await getsThrough(ledger, 10 * count))) problems.push('nothing gets through after the starts');
     await stopTalking();
     problems.push(...(await finish([...pairs, [absent, asker]], ledger)));
@@ -191,16 +189,4 @@ function cpuMs(pid: number): number {
 
 async function quitAll(pairs: readonly (readonly [Talker, Talker])[]): Promise<void> {
   await Promise.all(pairs.flat().map(({ client }) => client.quit()));
-}
-
-function getsThrough(ledger: Ledger, more: number): Promise<boolean> {
-  const { acknowledged } = ledger;
-  return settles(() => ledger.acknowledged > acknowledged + more);
-}
-
-function shuffled(list: readonly number[]): number[] {
-  return list
-    .map((value) => ({ value, at: Math.random() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ value }) => value);
 }

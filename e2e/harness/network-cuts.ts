@@ -3,7 +3,7 @@ import { BadNetwork, type Direction } from '../support/bad-network.ts';
 import { World } from '../support/world.ts';
 import type { Harness, Outcome } from './harness.ts';
 import { Ledger } from './ledger.ts';
-import { goOn, keepTalking, quitAll, settleAll, sometime, startPairs, type Talker } from './talkers.ts';
+import { goOn, keepTalking, quitAll, settleAll, shuffled, sometime, startPairs, type Talker } from './talkers.ts';
 
 /** Every so many faults carry on in other weather. */
 const WEATHER_LASTS = 4;
@@ -83,12 +83,4 @@ async function vanish(network: BadNetwork, alice: Talker, bob: Talker): Promise<
     isOnline = (await bob.client.list()).includes(alice.name);
   }
   return performance.now() - startMs;
-}
-
-function shuffled<T>(items: T[]): T[] {
-  for (let last = items.length - 1; last > 0; last -= 1) {
-    const other = Math.floor(Math.random() * (last + 1));
-    [items[last], items[other]] = [items[other] as T, items[last] as T];
-  }
-  return items;
 }

@@ -169,3 +169,13 @@ export async function settles(condition: () => boolean, deadlineMs = SETTLE_MS):
 export async function sometime(fromMs: number, toMs: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, fromMs + Math.random() * (toMs - fromMs)));
 }
+
+/** In another order, at random. */
+export function shuffled<T>(items: readonly T[]): T[] {
+  const list = [...items];
+  for (let last = list.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(Math.random() * (last + 1));
+    [list[last], list[other]] = [list[other] as T, list[last] as T];
+  }
+  return list;
+}
