@@ -64,14 +64,24 @@ describe('a disk that is full', { skip: unlessMountable() }, () => {
     await store.raiseGeneration(0);
     disk.fill({ leaving: 65_536 });
     const missing = Array.from({ length: 10_000 }, (_, index) => store.addInvite(invite(index)));
-    await new Promise((resolve) => setImmediate(resolve)); // on its way
-    const behind = [store.raiseGeneration(0)];
-    await new Promise((resolve) => setImmediate(resolve)); // on its way too, and small enough
-    behind.push(store.raiseGeneration(0));
-    const results = await Promise.allSettled([...missing, ...behind]);
-    assert.ok(results.every((result) => result.status === 'rejected' && isFull(result.reason)));
+    let isKnown = false;
+    const allMissing = Promise.allSettled(missing).then((results) => {
+      isKnown = true;
+      return results;
+    });
+    /** Called before anybody has heard that there is no space; what is called later may find some. */
+    const behind: Promise<unknown>[] = [];
+    for (let turn = 0; turn < 2; turn += 1) {
+      await new Promise((resolve) => setImmediate(resolve)); // on its way
+      const raised = store.raiseGeneration(0).catch((error: unknown) => error);
+      if (!isKnown) behind.push(raised);
+      await Promise.race([raised, new Promise((resolve) => setImmediate(resolve))]);
+    }
+    assert.ok((await allMissing).every((result) => result.status === 'rejected' && isFull(result.reason)));
+    for (const result of await Promise.all(behind)) assert.ok(isFull(result), String(result));
     await new Promise((resolve) => setImmediate(resolve)); // whoever called has heard of it
-    assert.equal(await store.raiseGeneration(0), 2);
+    const generation = await store.raiseGeneration(0);
+    assert.ok(generation >= 2 && generation <= 4 - behind.length, String(generation));
   });
 
   test('is full for a store that is opened', async () => {
