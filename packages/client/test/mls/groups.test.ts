@@ -64,7 +64,7 @@ describe('a new group', () => {
 
   test('does not take a KeyPackage that has expired', async () => {
     const { keyPackage } = await mls.createKeyPackage(bob, NOW - 40 * 24 * 3_600_000);
-    await assert.rejects(mls.createGroup(alice, GROUP, [keyPackage], NOW), mlsError('refused'));
+    await assert.rejects(mls.createGroup(alice, GROUP, [keyPackage], NOW), mlsError('not_now'));
   });
 
   test('does not keep the epoch before the first commit', async () => {
