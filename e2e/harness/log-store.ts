@@ -18,7 +18,7 @@ export const storeAfterCrash: Reader = async (file) => {
 export const wholeStoreAfterCrash: Reader = async (file) => {
   const store = await openSqliteStore(file);
   try {
-    await store.raiseGeneration(0);
+    await store.raiseGeneration();
     return inOrder((await store.readMailbox(BERT, 0n, ALL, ALL)).map(({ body }) => body));
   } finally {
     await store.close();

@@ -31,11 +31,11 @@ describe('a disk that is full', { skip: unlessMountable() }, () => {
     await using _ = stack;
     const store = await openSqliteStore(file);
     stack.defer(() => store.close());
-    assert.equal(await store.raiseGeneration(0), 1);
+    assert.equal(await store.raiseGeneration(), 1);
     await store.addInvite(invite(0));
     disk.fill({ leaving: 65_536 });
 
-    const batch = [store.raiseGeneration(0), ...Array.from({ length: 10_000 }, (_, index) => store.addInvite(invite(index)))];
+    const batch = [store.raiseGeneration(), ...Array.from({ length: 10_000 }, (_, index) => store.addInvite(invite(index)))];
     const read = [store.listUsers({ after: '', limit: 1 }), store.findUser('nobody')];
     const results = await Promise.allSettled(batch);
     assert.ok(results.every((result) => result.status === 'rejected' && isFull(result.reason)));
@@ -43,17 +43,17 @@ describe('a disk that is full', { skip: unlessMountable() }, () => {
 
     disk.fill();
     await assert.rejects(async () => {
-      for (;;) await store.raiseGeneration(0); // until the log has no page left
+      for (;;) await store.raiseGeneration(); // until the log has no page left
     }, isFull);
     assert.deepEqual(await store.listUsers({ after: '', limit: 1 }), []);
     disk.free();
-    const generation = await store.raiseGeneration(0);
-    for (let more = 1; more <= 3; more += 1) assert.equal(await store.raiseGeneration(0), generation + more);
+    const generation = await store.raiseGeneration();
+    for (let more = 1; more <= 3; more += 1) assert.equal(await store.raiseGeneration(), generation + more);
     await Promise.all(Array.from({ length: 10_000 }, (_, index) => store.addInvite(invite(index))));
     await store.close();
     const again = await openSqliteStore(file);
     stack.defer(() => again.close());
-    assert.equal(await again.raiseGeneration(0), generation + 4);
+    assert.equal(await again.raiseGeneration(), generation + 4);
   });
 
   test('nothing that was called after a write that is missing is there', async () => {
@@ -61,7 +61,7 @@ describe('a disk that is full', { skip: unlessMountable() }, () => {
     await using _ = stack;
     const store = await openSqliteStore(file);
     stack.defer(() => store.close());
-    await store.raiseGeneration(0);
+    await store.raiseGeneration();
     disk.fill({ leaving: 65_536 });
     const missing = Array.from({ length: 10_000 }, (_, index) => store.addInvite(invite(index)));
     let isKnown = false;
@@ -73,14 +73,14 @@ describe('a disk that is full', { skip: unlessMountable() }, () => {
     const behind: Promise<unknown>[] = [];
     for (let turn = 0; turn < 2; turn += 1) {
       await new Promise((resolve) => setImmediate(resolve)); // on its way
-      const raised = store.raiseGeneration(0).catch((error: unknown) => error);
+      const raised = store.raiseGeneration().catch((error: unknown) => error);
       if (!isKnown) behind.push(raised);
       await Promise.race([raised, new Promise((resolve) => setImmediate(resolve))]);
     }
     assert.ok((await allMissing).every((result) => result.status === 'rejected' && isFull(result.reason)));
     for (const result of await Promise.all(behind)) assert.ok(isFull(result), String(result));
     await new Promise((resolve) => setImmediate(resolve)); // whoever called has heard of it
-    const generation = await store.raiseGeneration(0);
+    const generation = await store.raiseGeneration();
     assert.ok(generation >= 2 && generation <= 4 - behind.length, String(generation));
   });
 

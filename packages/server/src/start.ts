@@ -6,7 +6,6 @@ import { DEFAULT_LIMITS, type ServerConfig } from './config.ts';
 import { ConversationCache } from './delivery/conversation-cache.ts';
 import { Mailboxes } from './delivery/mailboxes.ts';
 import { Online } from './delivery/online.ts';
-import { leastGeneration } from './delivery/positions.ts';
 import { createLog } from './operations/log.ts';
 import { watchStore } from './operations/watched-store.ts';
 import type { Services } from './services.ts';
@@ -26,18 +25,17 @@ export async function startServices(
 ): Promise<Services> {
   const { dataFolder, names, clock: wallClock = systemClock, logger: log = createLog() } = config;
   const limits = { ...DEFAULT_LIMITS, ...config.limits };
-  const nowMs = wallClock.nowMs();
-  const authority = config.authority ?? (await openAuthority(dataFolder, { names, nowMs, warn: (text) => log.warn(text) }));
+  const authority =
+    config.authority ?? (await openAuthority(dataFolder, { names, nowMs: wallClock.nowMs(), warn: (text) => log.warn(text) }));
   const mailboxes = { maxBytes: limits.maxMailboxBytes, lifetimeMs: limits.mailboxLifetimeMs };
   const opened = config.store ?? (await openSqliteStore(join(dataFolder, DATABASE), { mailboxes }));
   const store = watchStore(opened, { clock: wallClock, log, onBroken: onBrokenStore });
-  const [generation, steadyMs] = await Promise.all([
-    store.raiseGeneration(leastGeneration(nowMs)),
-    store.resumeTime(nowMs),
-  ]).catch(async (error: unknown) => {
-    await opened.close();
-    throw error;
-  });
+  const [generation, steadyMs] = await Promise.all([store.raiseGeneration(), store.resumeTime(wallClock.nowMs())]).catch(
+    async (error: unknown) => {
+      await opened.close();
+      throw error;
+    },
+  );
   const clock = resume(wallClock, steadyMs);
   log.info('store is open', { generation });
   return {

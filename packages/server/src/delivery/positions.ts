@@ -4,20 +4,6 @@ import type { DeviceKey } from '../store/device-key.ts';
 /** Positions of one generation a mailbox: 32 bits. */
 const COUNTER_END = 2 ** 32;
 
-/** Generations are below 2^31; those that come from a clock leave half of them to be counted one by one. */
-const CLOCK_END = 2 ** 30;
-const FIRST_SECOND_MS = Date.UTC(2026, 0, 1);
-
-/**
- * What the generation of a server that starts now is at least: the seconds since 2026. A database that was put back from a copy knows
- * nothing of the generations since, and must use none of them again: a device that has stored up to such a position would be sent
- * nothing that comes before it. A clock that is wrong does no harm but that.
- */
-export function leastGeneration(nowMs: number): number {
-  const seconds = Math.floor((nowMs - FIRST_SECOND_MS) / 1_000);
-  return seconds > 0 && seconds < CLOCK_END ? seconds : 0;
-}
-
 /**
  * Gives out mailbox positions: `generation u32 ‖ counter u32`, strictly rising for each device, never twice. The generation was
  * raised durably when the server started, so that the counters may begin at 1 again. Those of a bounded number of devices are

@@ -35,10 +35,9 @@ import type {
  */
 export interface Store {
   /**
-   * Raises the mailbox generation by one, or to `atLeast` where that is higher, and returns the new one. Called once at start, before any
-   * position is given out.
+   * Raises the mailbox generation (1, 2, 3 …) and returns the new one. Called once at start, before any position is given out.
    */
-  raiseGeneration(atLeast: number): Promise<number>;
+  raiseGeneration(): Promise<number>;
 
   /**
    * The time at which the age of what is kept goes on: the latest one that `expire` or this method was told, or `nowMs` where there is

@@ -122,7 +122,7 @@ describe('SQLite store alone', () => {
     await writeFile(file, '');
     await chmod(file, 0o644);
     const store = await open();
-    await store.raiseGeneration(0);
+    await store.raiseGeneration();
     for (const name of [file, `${file}-wal`, `${file}-shm`]) assert.equal((await stat(name)).mode & 0o777, 0o600, name);
   });
 
@@ -208,7 +208,7 @@ describe('SQLite store alone', () => {
 
   test('can be opened by several at once, the first time too', async () => {
     const stores = await Promise.all([open(), open(), open(), open()]);
-    const generations = await Promise.all(stores.map((store) => store.raiseGeneration(0)));
+    const generations = await Promise.all(stores.map((store) => store.raiseGeneration()));
     assert.deepEqual(generations.sort(), [1, 2, 3, 4]);
   });
 
@@ -216,7 +216,7 @@ describe('SQLite store alone', () => {
     const store = await open();
     using other = new DatabaseSync(file);
     other.exec("BEGIN IMMEDIATE; UPDATE counters SET value = 7 WHERE name = 'generation'");
-    const raised = store.raiseGeneration(0);
+    const raised = store.raiseGeneration();
     await new Promise((resolve) => setImmediate(resolve));
     other.exec('COMMIT');
     assert.equal(await raised, 8);
@@ -226,7 +226,7 @@ describe('SQLite store alone', () => {
     const store = await open({ busyTimeoutMs: 1 });
     using other = new DatabaseSync(file);
     other.exec('BEGIN IMMEDIATE');
-    await assert.rejects(store.raiseGeneration(0), fails('broken'));
+    await assert.rejects(store.raiseGeneration(), fails('broken'));
   });
 
   test('rejects a whole batch, keeps nothing of it and stays broken when SQLite fails', async () => {

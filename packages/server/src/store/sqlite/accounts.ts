@@ -15,10 +15,7 @@ type DeviceRow = { key: DeviceKey; deviceId: Uint8Array; channelKey: Uint8Array;
 /** Users, their devices, the invites that let them in, and the session numbers that fence their connections. */
 export function accounts(db: DatabaseSync, limits: MailboxLimits): AccountHandlers {
   const deliver = deliverToListed(db, limits);
-  const raise = prepare<[number, string], { value: number }>(
-    db,
-    'UPDATE counters SET value = max(value + 1, ?) WHERE name = ? RETURNING value',
-  );
+  const count = prepare<[string], { value: number }>(db, 'UPDATE counters SET value = value + 1 WHERE name = ? RETURNING value');
   const insertInvite = prepare<[Uint8Array, number, number]>(
     db,
     'INSERT OR REPLACE INTO invites (token_hash, expires_ms, uses_left) VALUES (?, ?, ?)',
@@ -72,8 +69,8 @@ export function accounts(db: DatabaseSync, limits: MailboxLimits): AccountHandle
   );
   const setSession = prepare<[number, bigint]>(db, 'UPDATE devices SET session = ? WHERE id = ?');
 
-  function next(counter: 'generation' | 'session', atLeast = 0): number {
-    const row = raise.get(atLeast, counter);
+  function next(counter: 'generation' | 'session'): number {
+    const row = count.get(counter);
     if (row === undefined) throw new Error(`the counter ${counter} is missing`);
     return row.value;
   }
@@ -112,7 +109,7 @@ export function accounts(db: DatabaseSync, limits: MailboxLimits): AccountHandle
   }
 
   return {
-    raiseGeneration: (atLeast) => next('generation', atLeast),
+    raiseGeneration: () => next('generation'),
 
     addInvite({ tokenHash, expiresMs, uses }) {
       insertInvite.run(tokenHash, expiresMs, uses);

@@ -67,7 +67,7 @@ function storeOver(batches: Batches): SqliteStore {
     get stats() {
       return batches.stats;
     },
-    raiseGeneration: (atLeast) => batches.call('raiseGeneration', atLeast),
+    raiseGeneration: () => batches.call('raiseGeneration'),
     resumeTime: (nowMs) => batches.call('resumeTime', nowMs),
     addInvite: (invite) => batches.call('addInvite', invite),
     listUsers: (page) => batches.call('listUsers', page),

@@ -4,15 +4,11 @@ import type { Setting } from '../compliance.ts';
 import { bytes, DAY_MS, tokenHash } from '../world.ts';
 
 export function accountRules(setting: Setting): void {
-  test('raises the generation by one each time, or as high as is asked for, also after a restart', async () => {
+  test('raises the generation by one each time, also after a restart', async () => {
     const { store } = setting.world;
-    assert.equal(await store.raiseGeneration(0), 1);
-    assert.equal(await store.raiseGeneration(2), 2);
-    assert.equal(await store.raiseGeneration(2), 3);
-    const again = await setting.reopen();
-    assert.equal(await again.raiseGeneration(0), 4);
-    assert.equal(await again.raiseGeneration(1_000_000_000), 1_000_000_000);
-    assert.equal(await again.raiseGeneration(7), 1_000_000_001);
+    assert.equal(await store.raiseGeneration(), 1);
+    assert.equal(await store.raiseGeneration(), 2);
+    assert.equal(await (await setting.reopen()).raiseGeneration(), 3);
   });
 
   test('registers a user with an invite and finds it again after a restart', async () => {
