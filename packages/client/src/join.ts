@@ -44,9 +44,9 @@ export interface Joined {
 }
 
 /**
- * Registers a new user with an invite, or a new device of a user whose other devices are lost, with the recovery phrase. The account is in the vault before the server hears of it, so that a lost answer costs
- * nothing: join again, or start a client, with the same vault. After a ConnectError with `loginSent` the vault must be kept for
- * that.
+ * Registers a new user with an invite, or a new device of a user whose other devices are lost, with the recovery phrase. The
+ * account is in the vault before the server hears of it, so that a lost answer costs nothing: join again, or start a client, with
+ * the same vault. After a ConnectError with `loginSent` the vault must be kept for that.
  * @throws ParleyError `malformed` (invite, username, phrase), ConnectError, LoginError, ServerCheckError, VaultError
  */
 export async function join(options: JoinOptions): Promise<Joined> {

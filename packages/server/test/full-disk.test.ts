@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { ACK_WAIT_MS, Opcode } from '@parley/protocol';
 import { ListRequestSchema, MessageSchema } from '@parley/protocol/wire';
 import { createLog, createServer, DATABASE, openSqliteStore, type Store, StoreError, silentLog } from '../src/index.ts';
-import { READING_METHODS } from '../src/store/store.ts';
+import { isReading } from '../src/store/store.ts';
 import { TestClient } from './support/client.ts';
 import { ManualClock } from './support/manual-clock.ts';
 import { messageOf, sendAndReceive, TestServer, talk } from './support/server.ts';
@@ -23,8 +23,7 @@ async function start(t: TestContext) {
       const method: unknown = Reflect.get(target, name, target);
       if (typeof method !== 'function') return method;
       return async (...args: unknown[]) => {
-        const isReading = (READING_METHODS as readonly (string | symbol)[]).includes(name);
-        if (disk.isFull && !isReading && name !== 'close') {
+        if (disk.isFull && !isReading(name) && name !== 'close') {
           disk.refused += 1;
           throw new StoreError('full', 'the disk is full');
         }

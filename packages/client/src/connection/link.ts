@@ -73,7 +73,10 @@ export class Link {
     return new Promise((resolve) => this.#attemptWaiters.push(resolve));
   }
 
-  /** Asks as often as it takes until there is an answer that is not a passing error: for requests that may be carried out twice. `lost` after `stop`. */
+  /**
+   * Asks as often as it takes until there is an answer that is not a passing error: for requests that may be carried out twice.
+   * `lost` after `stop`.
+   */
   async ask(opcode: Opcode, body: Uint8Array): Promise<Reply> {
     for (;;) {
       const connection = this.connection ?? (await this.#online());

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { READING_METHODS, type Store } from '../store/store.ts';
+import { isReading, type Store } from '../store/store.ts';
 import { isFull } from '../store/store-error.ts';
 import type { Log } from './log.ts';
 
@@ -28,10 +28,9 @@ export function watchStore(
     get(target, name) {
       const method: unknown = Reflect.get(target, name, target);
       if (typeof method !== 'function') return method;
-      const isWriting = !(READING_METHODS as readonly (string | symbol)[]).includes(name);
       return async (...args: unknown[]) => {
         const result = await (Reflect.apply(method, target, args) as Promise<unknown>).catch(report);
-        if (isWriting) space.isThere();
+        if (!isReading(name)) space.isThere();
         return result;
       };
     },

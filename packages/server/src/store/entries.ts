@@ -76,7 +76,7 @@ export interface Delivery {
   readonly position: bigint;
   readonly opcode: number;
   readonly body: Uint8Array;
-  /** When it was given out: Unix time, milliseconds. */
+  /** When it was given out, milliseconds: in the time that goes by while servers run (Clock.steadyMs). */
   readonly atMs: number;
 }
 
@@ -118,8 +118,8 @@ export interface ConversationEntry {
   readonly users: readonly string[];
   readonly members: readonly DeviceKey[];
   /**
-   * Whether a MESSAGE of its epoch reaches all its members: not replaced, nobody blocked, every member listed, and one to one each user has
-   * one.
+   * Whether a MESSAGE of its epoch reaches all its members: not replaced, nobody blocked, every member listed, and one to one each
+   * user has one.
    */
   readonly isOpen: boolean;
 }

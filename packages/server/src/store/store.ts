@@ -26,8 +26,8 @@ import type {
  * was done).
  *
  * The exception to that is a StoreError `full`: there is no space on the disk. Nothing of that call was done, nor of any other that
- * writes and was made before it was rejected and is not resolved: what follows a write that is missing is missing too. The methods of
- * `READING_METHODS` go on, and the others as soon as there is space.
+ * writes and was made before it was rejected and is not resolved: what follows a write that is missing is missing too. Methods that
+ * write nothing (`isReading`) go on, and the others as soon as there is space.
  *
  * A write that names a session is `replaced` when the device has logged in again since, or is not listed any more. Deliveries to
  * devices that are not (or no longer) listed are left out. Positions are below 2^63 and rise in each mailbox. Bytes are copied
@@ -40,8 +40,8 @@ export interface Store {
   raiseGeneration(): Promise<number>;
 
   /**
-   * The time at which the age of what is kept goes on: the latest one that `expire` or this method was told, or `nowMs` where there is
-   * none. Called once at start.
+   * The time at which the age of what is kept goes on: the latest one that `expire` or this method was told, or `nowMs` where there
+   * is none. Called once at start.
    */
   resumeTime(nowMs: number): Promise<number>;
 
@@ -85,9 +85,9 @@ export interface Store {
    * is taken, or one to oneself, is `malformed`. Then in this order: `unknown_user`, `refused_recently`, caps
    * (`quota_exceeded`), `already_answered` (they may talk already: consent stands, and in their conversation each has a listed
    * device), `crossed` (the other one asked first: its body is returned), block (then `hidden`: stored, delivered to nobody but the
-   * sender's own devices, expires and counts like any other). The block is last, so that a blocked sender gets what every sender gets; a hidden request makes nobody `crossed`.
-   * One that is taken replaces what the sender has pending to that user, which counts as cancelled. Caps: 20 pending sent, 100
-   * received; of those made within a day 50 cancelled, 5 of them to that user.
+   * sender's own devices, expires and counts like any other). The block is last, so that a blocked sender gets what every sender
+   * gets; a hidden request makes nobody `crossed`. One that is taken replaces what the sender has pending to that user, which
+   * counts as cancelled. Caps: 20 pending sent, 100 received; of those made within a day 50 cancelled, 5 of them to that user.
    */
   openRequest(
     request: NewRequest,
@@ -102,10 +102,10 @@ export interface Store {
 
   /**
    * ACCEPT: first answer wins. Makes the conversation and consent of the pair, and settles whatever else is pending between the
-   * two; a conversation of theirs that one of them can read no more is replaced by the new one. `unknown_request` for one that is not addressed to this user, is hidden, cancelled or expired; `already_answered`
-   * otherwise; the identical answer again is `duplicate`.
-   * `malformed` unless `members` are listed devices of the two users and nothing else, each once, the answering device and at
-   * least one of the requester's among them, the epoch is below 2^63, and the conversation id is new.
+   * two; a conversation of theirs that one of them can read no more is replaced by the new one. `unknown_request` for one that is
+   * not addressed to this user, is hidden, cancelled or expired; `already_answered` otherwise; the identical answer again is
+   * `duplicate`. `malformed` unless `members` are listed devices of the two users and nothing else, each once, the answering device
+   * and at least one of the requester's among them, the epoch is below 2^63, and the conversation id is new.
    */
   acceptRequest(
     answer: AcceptedRequest,
@@ -132,8 +132,7 @@ export interface Store {
    * The first for it wins; the identical one again is `duplicate`, others are `stale_epoch`, with the conversation that has the
    * place by now. The sender need not be a member of what is replaced. Settles what is pending between the two; a block does not
    * hold it up. `unknown_conversation` where there is no such one-to-one conversation, `not_member` where it is of others,
-   * `malformed` as for ACCEPT, `rate_limited` beyond 20 of the pair in an hour. The newest 1,000 that were
-   * replaced are remembered.
+   * `malformed` as for ACCEPT, `rate_limited` beyond 20 of the pair in an hour. The newest 1,000 that were replaced are remembered.
    */
   replaceConversation(
     replacement: AcceptedRequest,
@@ -150,9 +149,10 @@ export interface Store {
 
   findConversation(conversation: Uint8Array): Promise<ConversationEntry | undefined>;
   /**
-   * MESSAGE. `stale_epoch` unless the epoch is the current one, the conversation is not replaced and, one to one, each user has a listed
-   * device in it: nobody could ever read it, and a replacement will be made. `withheld`: answered like `ok`, but these of the deliveries were not stored and must not be pushed:
-   * their devices are not members, or their user has blocked the sender in a one-to-one conversation.
+   * MESSAGE. `stale_epoch` unless the epoch is the current one, the conversation is not replaced and, one to one, each user has a
+   * listed device in it: nobody could ever read it, and a replacement will be made. `withheld`: answered like `ok`, but these of
+   * the deliveries were not stored and must not be pushed: their devices are not members, or their user has blocked the sender in a
+   * one-to-one conversation.
    */
   appendMessage(message: {
     by: SessionRef;
@@ -168,11 +168,11 @@ export interface Store {
   keep(deliveries: readonly Delivery[]): Promise<void>;
   /**
    * COMMIT. The first for an epoch wins and raises it by one; the identical commit again is `duplicate`, even from a device that
-   * has been removed since; in a conversation that was replaced any other is `stale_epoch`. `winnerSha256` is empty where nobody has won that epoch here, or 1,000 epochs ago. `malformed` unless `added` are
-   * listed devices of the conversation's users that are not members, `removed` members other than the committer, each once, and
-   * at most 24 are members after it.
-   * Delivered to members before or after it: who is removed gets to know. A block does not hold commits up, since the group
-   * would not survive it.
+   * has been removed since; in a conversation that was replaced any other is `stale_epoch`. `winnerSha256` is empty where nobody
+   * has won that epoch here, or 1,000 epochs ago. `malformed` unless `added` are listed devices of the conversation's users that
+   * are not members, `removed` members other than the committer, each once, and at most 24 are members after it. Delivered to
+   * members before or after it: who is removed gets to know. A block does not hold commits up, since the group would not survive
+   * it.
    */
   commit(
     commit: NewCommit,
@@ -200,16 +200,15 @@ export interface Store {
   appendRejoin(rejoin: { by: SessionRef; deliveries: readonly Delivery[] }): Promise<'ok' | 'duplicate' | Fenced>;
   /**
    * Drops the mailboxes whose oldest item is too old, and forgets conversations that were replaced 60 days ago and of which no
-   * device is listed any more. Returns how many mailboxes were dropped. Remembers the time, for
-   * `resumeTime`.
+   * device is listed any more. Returns how many mailboxes were dropped. Remembers the time, for `resumeTime`.
    */
   expire(nowMs: number): Promise<{ mailboxes: number }>;
 
   // ---- KeyPackages ----
 
   /**
-   * Adds one-time ones (the newest 100 are kept; one published before, used or not, is not added again, of the newest 1,000 used ones) and replaces the
-   * last-resort one, if there is one; returns how many one-time ones there are now.
+   * Adds one-time ones (the newest 100 are kept; one published before, used or not, is not added again, of the newest 1,000 used
+   * ones) and replaces the last-resort one, if there is one; returns how many one-time ones there are now.
    */
   publishKeys(keys: {
     by: SessionRef;
@@ -238,12 +237,16 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** The methods that write nothing. */
-export const READING_METHODS = [
+const READING_METHODS: ReadonlySet<PropertyKey> = new Set([
   'listUsers',
   'findUser',
   'findRequest',
   'contacts',
   'findConversation',
   'readMailbox',
-] as const satisfies readonly (keyof Store)[];
+] satisfies readonly (keyof Store)[]);
+
+/** Whether a method of the store writes nothing: it goes on where there is no space. */
+export function isReading(method: PropertyKey): boolean {
+  return READING_METHODS.has(method);
+}

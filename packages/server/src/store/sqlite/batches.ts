@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads';
+import { isReading } from '../store.ts';
 import { StoreError } from '../store-error.ts';
-import { type Arguments, type Call, type FromWorker, isReading, type Method, type Results, type ToWorker } from './calls.ts';
+import type { Arguments, Call, FromWorker, Method, Results, ToWorker } from './calls.ts';
 import { copyArguments } from './copy.ts';
 import { FULL } from './disk-full.ts';
 
@@ -56,7 +57,7 @@ export class Batches {
   async call<M extends Method>(method: M, ...args: Arguments[M]): Promise<Results[M]> {
     if (this.#refusal !== undefined) throw this.#refusal;
     const call: Call<M> = { method, args: copyArguments(args) };
-    if (this.#isFull && !isReading(call as Call)) throw new StoreError('full', FULL);
+    if (this.#isFull && !isReading(method)) throw new StoreError('full', FULL);
     return new Promise<Results[M]>((resolve, reject) => {
       // The worker answers a batch in its order: this result is that of this call.
       this.#queue.push({ call: call as Call, resolve: (result) => resolve(result as Results[M]), reject });
@@ -110,18 +111,18 @@ export class Batches {
   }
 
   /**
-   * There was no space: whatever writes and was called up to now, and in this turn, is rejected, in order. A batch that was sent before
-   * this was known comes back like it; until it has, nothing that was called after it may be carried out.
+   * There was no space: whatever writes and was called up to now, and in this turn, is rejected, in order. A batch that was sent
+   * before this was known comes back like it; until it has, nothing that was called after it may be carried out.
    */
   #refuse(batch: readonly Pending[], { results, failures }: Extract<FromWorker, { kind: 'full' }>): void {
     const error = new StoreError('full', FULL);
     for (const [index, pending] of batch.entries()) {
-      if (isReading(pending.call)) pending.resolve(results[index]);
+      if (isReading(pending.call.method)) pending.resolve(results[index]);
       else pending.reject(error);
     }
     this.#failures = failures;
-    for (const pending of this.#queue) if (!isReading(pending.call)) pending.reject(error);
-    this.#queue = this.#queue.filter((pending) => isReading(pending.call));
+    for (const pending of this.#queue) if (!isReading(pending.call.method)) pending.reject(error);
+    this.#queue = this.#queue.filter((pending) => isReading(pending.call.method));
     this.#isFull = true;
     setImmediate(() => {
       this.#isFull = this.#underWay.some((sent) => sent.failures < this.#failures);

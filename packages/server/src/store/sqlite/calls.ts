@@ -1,5 +1,5 @@
 import type { MailboxLimits } from '../entries.ts';
-import { READING_METHODS, type Store } from '../store.ts';
+import type { Store } from '../store.ts';
 import type { StoreErrorReason } from '../store-error.ts';
 
 /** Main thread and worker agree on this file: every method of the store but `close` is a call that crosses between them. */
@@ -14,11 +14,6 @@ export type Handlers = { readonly [M in Method]: (...args: Arguments[M]) => Resu
 
 export type Call<M extends Method = Method> = { [K in M]: { readonly method: K; readonly args: Arguments[K] } }[M];
 
-/** Whether a call is carried out although there is no space to write. */
-export function isReading({ method }: Call): boolean {
-  return (READING_METHODS as readonly Method[]).includes(method);
-}
-
 export type ToWorker =
   /** `failures`: how many batches had no space, as far as the main thread knows. */
   { readonly kind: 'batch'; readonly calls: readonly Call[]; readonly failures: number } | { readonly kind: 'close' };
@@ -28,8 +23,8 @@ export type FromWorker =
   /** The batch is committed; one result for each of its calls, in order. */
   | { readonly kind: 'committed'; readonly results: readonly Results[Method][] }
   /**
-   * There is no space: nothing of the batch was kept. What its reading calls have found, in order; `undefined` for the others. Batches
-   * that were sent before this was known end in the same way, untried: they follow what is missing.
+   * There is no space: nothing of the batch was kept. What its reading calls have found, in order; `undefined` for the others.
+   * Batches that were sent before this was known end in the same way, untried: they follow what is missing.
    */
   | { readonly kind: 'full'; readonly results: readonly Results[Method][]; readonly failures: number }
   /** Nothing of the batch was kept, and the worker takes no more. Also the answer where the file could not be opened. */

@@ -5,8 +5,9 @@ import { StoreError } from '../store-error.ts';
 const SCHEMA_VERSION = 3;
 
 /**
- * Times are milliseconds: of invites and users Unix time, of all else what has gone by while servers ran. A device is named by its key (`username/hex`) where the row may outlive it, else by its
- * row number, which is never used again. Positions, epochs and versions are below 2^63.
+ * Times are milliseconds: of invites and users Unix time, of all else what has gone by while servers ran. A device is named by its
+ * key (`username/hex`) where the row may outlive it, else by its row number, which is never used again. Positions, epochs and
+ * versions are below 2^63.
  */
 const VERSION_1 = `
 CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;

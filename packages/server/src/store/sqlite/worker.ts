@@ -1,16 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import { isReading } from '../store.ts';
 import { StoreError } from '../store-error.ts';
-import {
-  type Call,
-  type FromWorker,
-  type Handlers,
-  isReading,
-  type Method,
-  type Results,
-  type ToWorker,
-  type WorkerOptions,
-} from './calls.ts';
+import type { Call, FromWorker, Handlers, Method, Results, ToWorker, WorkerOptions } from './calls.ts';
 import { handlersOver, openDatabase } from './database.ts';
 import { FULL, isDiskFull } from './disk-full.ts';
 
@@ -73,7 +65,7 @@ function serve(db: DatabaseSync): void {
         send({ kind: 'committed', results });
         return;
       }
-      const read = calls.map((call) => (isReading(call) ? carryOut(handlers, call) : undefined));
+      const read = calls.map((call) => (isReading(call.method) ? carryOut(handlers, call) : undefined));
       send({ kind: 'full', results: read, failures });
     } catch (error) {
       // Closing rolls back whatever of the batch was done.
