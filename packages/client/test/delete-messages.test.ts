@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { Opcode, toHex } from '@parley/protocol';
-import { AcceptSchema, MessageSchema, RttSchema } from '@parley/protocol/wire';
+import { AcceptSchema, MessageSchema } from '@parley/protocol/wire';
 import { deleteMessages } from '../src/conversations/delete-messages.ts';
-import { accept } from '../src/conversations/requests.ts';
 import type { Row, WriteOptions } from '../src/vault/vault.ts';
 import type { Device } from './support/device.ts';
 import { MemoryVault } from './support/memory-vault.ts';
@@ -97,7 +96,7 @@ test('says not_sent of one that waits to be encrypted again: the server may have
 });
 
 test('takes one back that was never encrypted: it is not sent when it could be', async () => {
-  const { alice, bob, start } = await accepting();
+  const { alice, bob, start } = await (await Scene.create()).accepting();
   await bob.send('alice', 'taken back');
   await bob.send('alice', 'sent');
   await deleteMessages(bob.context, [waitingId(bob)]);
@@ -181,18 +180,4 @@ async function said(person: Person): Promise<string[]> {
   const [peer = ''] = person.client.history.peers();
   const entries = await person.client.history.page(peer);
   return entries.map((entry) => (entry.kind === 'text' ? entry.text : entry.kind));
-}
-
-/** Bob has accepted, and the server cannot be asked for alice's devices before `start`. */
-async function accepting() {
-  const scene = await Scene.create();
-  const [alice, bob] = [await scene.device('alice'), await scene.device('bob')];
-  await bob.deliver(Opcode.RTT, toBinary(RttSchema, await scene.ask(alice, 'bob')));
-  const open = bob.context.openGroup;
-  let start = (): void => {};
-  bob.context.openGroup = (request) => {
-    start = () => open(request);
-  };
-  await accept(bob.context, 'alice');
-  return { alice, bob, start: () => start() };
 }

@@ -36,11 +36,7 @@ test("says of one's own whether the OK has come, and nothing of that of others",
 });
 
 test('has what was typed to a user whose group is not made yet', async () => {
-  const scene = await Scene.create();
-  const [alice, bob] = [await scene.device('alice'), await scene.device('bob')];
-  await bob.deliver(Opcode.RTT, toBinary(RttSchema, await scene.ask(alice, 'bob')));
-  bob.context.openGroup = () => {};
-  await accept(bob.context, 'alice');
+  const { bob } = await (await Scene.create()).accepting();
   await bob.send('alice', 'one');
   await bob.send('alice', 'two');
   assert.deepEqual(bob.history.peers(), ['alice']);

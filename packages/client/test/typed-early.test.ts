@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { Opcode, toHex } from '@parley/protocol';
-import { AcceptSchema, CancelSchema, MessageSchema, RttSchema } from '@parley/protocol/wire';
-import { accept, cancel } from '../src/conversations/requests.ts';
+import { AcceptSchema, CancelSchema, MessageSchema } from '@parley/protocol/wire';
+import { cancel } from '../src/conversations/requests.ts';
 import { Scene } from './support/scene.ts';
 import { World } from './support/world.ts';
 
@@ -34,7 +34,8 @@ test('keeps what was typed after an acceptance off line when told to quit, and s
 });
 
 test('sends what waits for the group in order, and has it in the history', async () => {
-  const { scene, alice, bob, start } = await accepting();
+  const scene = await Scene.create();
+  const { alice, bob, start } = await scene.accepting();
   await bob.send('alice', 'one');
   start();
   await bob.settled();
@@ -54,7 +55,7 @@ test('sends what waits for the group in order, and has it in the history', async
 });
 
 test('tells of each message that waited for a group that will not be made, by the id it was given', async () => {
-  const { alice, bob } = await accepting();
+  const { alice, bob } = await (await Scene.create()).accepting();
   await bob.send('alice', 'one', '1');
   await bob.send('alice', 'two', '2');
   await cancel(alice.context, 'bob');
@@ -69,17 +70,3 @@ test('tells of each message that waited for a group that will not be made, by th
   );
   assert.equal(bob.context.outbox.size, 0);
 });
-
-/** Bob has accepted, and the server cannot be asked for alice's devices before `start`. */
-async function accepting() {
-  const scene = await Scene.create();
-  const [alice, bob] = [await scene.device('alice'), await scene.device('bob')];
-  await bob.deliver(Opcode.RTT, toBinary(RttSchema, await scene.ask(alice, 'bob')));
-  const open = bob.context.openGroup;
-  let start = (): void => {};
-  bob.context.openGroup = (request) => {
-    start = () => open(request);
-  };
-  await accept(bob.context, 'alice');
-  return { scene, alice, bob, start: () => start() };
-}

@@ -5,7 +5,7 @@ import { KEY_PACKAGES_PUBLISHED, Opcode, REQUEST_LIFETIME_MS } from '@parley/pro
 import { AcceptSchema, ErrorSchema, KeysRequestSchema, MessageSchema, OkSchema, RttSchema } from '@parley/protocol/wire';
 import { type Reply, RequestError } from '../src/connection/reply.ts';
 import { publishKeyPackages } from '../src/conversations/key-packages.ts';
-import { accept, block, expireRequests, request } from '../src/conversations/requests.ts';
+import { block, expireRequests, request } from '../src/conversations/requests.ts';
 import { Scene } from './support/scene.ts';
 import { World } from './support/world.ts';
 
@@ -69,15 +69,7 @@ test('takes back its own request to a user who is blocked, and asks them no more
 });
 
 test('accepts no more a request whose sender was blocked before the group was made', async () => {
-  const scene = await Scene.create();
-  const [alice, bob] = [await scene.device('alice'), await scene.device('bob')];
-  await bob.deliver(Opcode.RTT, toBinary(RttSchema, await scene.ask(alice, 'bob')));
-  const open = bob.context.openGroup;
-  let start = (): void => {};
-  bob.context.openGroup = (key) => {
-    start = () => open(key);
-  };
-  await accept(bob.context, 'alice');
+  const { bob, start } = await (await Scene.create()).accepting();
   await block(bob.context, 'alice');
   start();
   await bob.settled();

@@ -24,13 +24,14 @@ export async function deleteMessages(context: Context, ids: readonly string[]): 
 async function deleteOne(context: Context, transaction: Transaction, id: string): Promise<boolean> {
   const { outbox } = context.records;
   // Other keys of the outbox look different.
-  const waiting = MESSAGE_ID.test(id) ? transaction.get(outbox, id) : undefined;
+  const isMessageId = MESSAGE_ID.test(id);
+  const waiting = isMessageId ? transaction.get(outbox, id) : undefined;
   if (waiting?.encrypted === true) {
     const message = `the message to ${waiting.peer} is on its way: delete it when it was sent`;
     tellError(context, transaction, 'not_sent', message, { id, user: waiting.peer });
     return false;
   }
-  const isKept = MESSAGE_ID.test(id) && (await transaction.has('message', id));
+  const isKept = isMessageId && (await transaction.has('message', id));
   if (waiting === undefined && !isKept) {
     tellError(context, transaction, 'unknown_message', 'there is no message with this id here', { id });
     return false;

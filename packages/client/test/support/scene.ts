@@ -57,6 +57,19 @@ export class Scene {
     return { ...answer, fromDevices: asked.list };
   }
 
+  /** Bob has accepted a request of alice's, and the server cannot be asked for her devices before `start`. */
+  async accepting(): Promise<{ alice: Device; bob: Device; start: () => void }> {
+    const [alice, bob] = [await this.device('alice'), await this.device('bob')];
+    await bob.deliver(Opcode.RTT, toBinary(RttSchema, await this.ask(alice, 'bob')));
+    const { openGroup } = bob.context;
+    let start = (): void => {};
+    bob.context.openGroup = (request) => {
+      start = () => openGroup(request);
+    };
+    await accept(bob.context, 'alice');
+    return { alice, bob, start: () => start() };
+  }
+
   async introduce(asker: Device, asked: Device): Promise<void> {
     const rtt = await this.ask(asker, asked.username);
     const answer = await this.agree(asked, rtt, asker.username);
