@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LineClient } from '../support/line-client.ts';
 import { World } from '../support/world.ts';
 
 test('two people talk in the plain line client, and control characters of a peer do nothing', async () => {
   await using world = await World.start();
-  await world.join('alice');
-  await world.join('bob');
-  const [alice, bob] = ['alice', 'bob'].map((user) => {
-    const client = new LineClient(world.account(user), world.clientFolder(user));
-    world.defer(() => client.kill());
-    return client;
-  }) as [LineClient, LineClient];
-  await Promise.all([alice.shows(/You are alice/), bob.shows(/You are bob/)]);
+  const [alice, bob] = await world.enterLines('alice', 'bob');
 
   alice.type('/request bob');
   await bob.shows(/alice asks to talk.*(\d{5} ){11}\d{5}/);
@@ -32,13 +24,7 @@ test('two people talk in the plain line client, and control characters of a peer
 
 test('accepting somebody does not redirect what is written to another; /msg NAME does, and /request NAME to a contact', async () => {
   await using world = await World.start();
-  for (const user of ['alice', 'bob', 'carol']) await world.join(user);
-  const [alice, bob, carol] = ['alice', 'bob', 'carol'].map((user) => {
-    const client = new LineClient(world.account(user), world.clientFolder(user));
-    world.defer(() => client.kill());
-    return client;
-  }) as [LineClient, LineClient, LineClient];
-  await Promise.all([alice.shows(/You are alice/), bob.shows(/You are bob/), carol.shows(/You are carol/)]);
+  const [alice, bob, carol] = await world.enterLines('alice', 'bob', 'carol');
 
   bob.type('/request alice');
   await alice.shows(/bob asks to talk/);
@@ -65,13 +51,7 @@ test('accepting somebody does not redirect what is written to another; /msg NAME
 
 test('/refuse says that it was done, and an error where nobody had asked', async () => {
   await using world = await World.start();
-  for (const user of ['alice', 'bob']) await world.join(user);
-  const [alice, bob] = ['alice', 'bob'].map((user) => {
-    const client = new LineClient(world.account(user), world.clientFolder(user));
-    world.defer(() => client.kill());
-    return client;
-  }) as [LineClient, LineClient];
-  await Promise.all([alice.shows(/You are alice/), bob.shows(/You are bob/)]);
+  const [alice, bob] = await world.enterLines('alice', 'bob');
 
   bob.type('/refuse alice');
   await bob.shows(/Error: alice does not ask to talk/);

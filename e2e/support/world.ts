@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseJsonLine } from './json-lines.ts';
+import { LineClient } from './line-client.ts';
 import { parley } from './process.ts';
 import { ScriptClient, type ScriptClientOptions, type ScriptEvent } from './script-client.ts';
 import { type ServerOptions, ServerProcess } from './server-process.ts';
@@ -101,6 +102,19 @@ export class World implements AsyncDisposable {
       clients.push(await this.enter(user));
     }
     return clients as { [K in keyof Users]: ScriptClient };
+  }
+
+  /** Several users join, and begin to talk in the plain line client. */
+  async enterLines<const Users extends readonly string[]>(...users: Users): Promise<{ [K in keyof Users]: LineClient }> {
+    const clients: LineClient[] = [];
+    for (const user of users) {
+      await this.join(user);
+      const client = new LineClient(this.account(user), this.clientFolder(user));
+      this.#stack.defer(() => client.kill());
+      clients.push(client);
+      await client.shows(new RegExp(`You are ${user}`));
+    }
+    return clients as { [K in keyof Users]: LineClient };
   }
 
   /** A small disk for the client folder of a user who has not joined yet. */
