@@ -6,8 +6,12 @@ import { BAD_COMMAND, parseScriptCommand } from '../../packages/cli/src/chat/scr
 import { HELP } from '../../packages/cli/src/chat/typed-line.ts';
 import { Exit } from '../../packages/cli/src/exit.ts';
 import { entryFields } from '../../packages/cli/src/export/describe-entry.ts';
+import { createProgram } from '../../packages/cli/src/program.ts';
 import { LOCAL_ERROR_CODES } from '../../packages/client/src/events.ts';
+import { DEFAULT_LIMITS } from '../../packages/server/src/config.ts';
 import { workedExample } from '../../scripts/worked-example.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
 
 const root = resolve(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(resolve(root, file), 'utf8');
@@ -54,6 +58,25 @@ test('docs/cli.md lists the exit codes and the commands of script mode', () => {
   assert.deepEqual(codes, Object.values(Exit));
   const commands = [...document.matchAll(/`(\{"do":[^`]+\})`/g)].map(([, line = '']) => parseScriptCommand(line).do);
   assert.deepEqual(commands, ['list', 'request', 'accept', 'refuse', 'cancel', 'block', 'send', 'delete', 'quit']);
+});
+
+test('`serve --help` and docs/cli.md say the defaults of the limits as they are', () => {
+  const defaults = {
+    '--max-connections': DEFAULT_LIMITS.maxConnections,
+    '--max-connections-per-address': DEFAULT_LIMITS.maxConnectionsPerAddress,
+    '--handshakes-per-second': DEFAULT_LIMITS.handshakesPerSecondPerAddress,
+    '--frames-per-second': DEFAULT_LIMITS.framesPerSecond,
+    '--mailbox-bytes': DEFAULT_LIMITS.maxMailboxBytes,
+    '--mailbox-days': DEFAULT_LIMITS.mailboxLifetimeMs / DAY_MS,
+  };
+  const documented = [...read('docs/cli.md').matchAll(/^\| `(--[a-z-]+) N` \| .* \| (\d+) \|$/gm)];
+  assert.deepEqual(Object.fromEntries(documented.map(([, option, value]) => [option, Number(value)])), defaults);
+  const options = createProgram().commands.find((command) => command.name() === 'serve')?.options ?? [];
+  const inHelp = options.map(({ long, description }) => [long, Number(/\(default: (\d+)\)$/.exec(description)?.[1])] as const);
+  assert.deepEqual(
+    Object.fromEntries(inHelp.filter(([long]) => long !== null && long !== undefined && long in defaults)),
+    defaults,
+  );
 });
 
 test('docs/cli.md lists the codes of errors that come from no server, and links to the list of those that do', () => {
