@@ -10,6 +10,7 @@ import { isReading } from '../src/store/store.ts';
 import { TestClient } from './support/client.ts';
 import { ManualClock } from './support/manual-clock.ts';
 import { messageOf, sendAndReceive, TestServer, talk } from './support/server.ts';
+import { tempFolder } from './support/temp-folder.ts';
 
 /** What a server does while its store says that the disk is full. (e2e/resilience fills real disks.) */
 
@@ -172,8 +173,8 @@ test('renews its revocation list although old mailboxes could not be dropped', a
   while ((await crl()) === before) await settled();
 });
 
-test('does not start where the disk is full, and says so', async () => {
-  const dataFolder = await mkdtemp(join(tmpdir(), 'parley-server-'));
+test('does not start where the disk is full, and says so', async (t) => {
+  const dataFolder = await tempFolder(t);
   const store = await openSqliteStore(join(dataFolder, DATABASE));
   store.raiseGeneration = () => Promise.reject(new StoreError('full', 'the disk is full'));
   const config = { dataFolder, host: '127.0.0.1', port: 0, names: ['localhost'], logger: silentLog, store };

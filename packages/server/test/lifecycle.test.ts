@@ -14,11 +14,12 @@ import {
   SettingsSchema,
   UserQuerySchema,
 } from '@parley/protocol/wire';
-import { createLog, createServer, openSqliteStore, type Store, silentLog } from '../src/index.ts';
+import { createLog, createServer, DATABASE, openSqliteStore, type Store, silentLog } from '../src/index.ts';
 import { Account } from './support/account.ts';
 import { TestClient } from './support/client.ts';
 import { RawSocket } from './support/raw-socket.ts';
 import { messageOf, sendAndReceive, TestServer, talk } from './support/server.ts';
+import { tempFolder } from './support/temp-folder.ts';
 import { Witness } from './support/witness.ts';
 
 test('QUIT is answered after everything that was asked before', async (t) => {
@@ -34,8 +35,8 @@ test('QUIT is answered after everything that was asked before', async (t) => {
   assert.ok(!Buffer.from(body).includes('alice'));
 });
 
-test('says that a data folder cannot be written where it cannot take the lock', async () => {
-  const dataFolder = await mkdtemp(join(tmpdir(), 'parley-server-'));
+test('says that a data folder cannot be written where it cannot take the lock', async (t) => {
+  const dataFolder = await tempFolder(t);
   await mkdir(join(dataFolder, 'server.lock'));
   const config = { host: '127.0.0.1', port: 0, names: ['localhost'], logger: silentLog, dataFolder };
   await assert.rejects(createServer(config), { name: 'FolderError', message: /cannot be written \(.*choose another one$/ });
@@ -114,7 +115,7 @@ test('cannot start where the port is taken, and leaves nothing open', async (t) 
 });
 
 test('keeps its folder and its files from other users of the machine', async (t) => {
-  const folder = join(await mkdtemp(join(tmpdir(), 'parley-server-')), 'data');
+  const folder = join(await tempFolder(t), 'data');
   await TestServer.start(t, { dataFolder: folder });
   assert.equal((await stat(folder)).mode & 0o777, 0o700);
   for (const file of ['ca.key', 'server.key', 'parley.db', 'server.json']) {
@@ -142,17 +143,17 @@ test('names host, port and pin in its invites', async (t) => {
   assert.match(server.server.caFingerprint, /^([0-9a-f]{4} ){15}[0-9a-f]{4}$/);
 });
 
-/** The store with one method that fails. */
-async function failingStore(method: keyof Store, error: Error): Promise<Store> {
-  const store = await openSqliteStore(join(await mkdtemp(join(tmpdir(), 'parley-store-')), 'parley.db'));
-  return new Proxy(store, {
+/** A data folder, and a store in it with one method that fails. */
+async function failingStore(method: keyof Store, error: Error): Promise<{ dataFolder: string; store: Store }> {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'parley-server-'));
+  const store = new Proxy(await openSqliteStore(join(dataFolder, DATABASE)), {
     get: (target, name, receiver) => (name === method ? () => Promise.reject(error) : Reflect.get(target, name, receiver)),
   });
+  return { dataFolder, store };
 }
 
 test('an unexpected exception ends one session with `internal`, and no other', async (t) => {
-  const store = await failingStore('publishKeys', new RangeError('no such luck'));
-  const server = await TestServer.start(t, { store });
+  const server = await TestServer.start(t, await failingStore('publishKeys', new RangeError('no such luck')));
   const witness = await Witness.start(server);
   const alice = await server.register('alice');
   const publish = { what: { case: 'publish' as const, value: { lastResort: new Uint8Array(9) } } };
@@ -163,8 +164,7 @@ test('an unexpected exception ends one session with `internal`, and no other', a
 });
 
 test('a broken store closes the server, with an error event', async (t) => {
-  const store = await failingStore('setBlocked', new Error('the disk is gone'));
-  const server = await TestServer.start(t, { store });
+  const server = await TestServer.start(t, await failingStore('setBlocked', new Error('the disk is gone')));
   const alice = await server.register('alice');
   const failed = new Promise<unknown>((resolve) => server.server.once('error', resolve));
   const closed = new Promise<void>((resolve) => server.server.once('close', resolve));
@@ -214,7 +214,7 @@ test('logs no names, contents or tokens, whatever happens', async (t) => {
 });
 
 test('speaks TLS 1.3 where it has a certificate', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'parley-tls-'));
+  const folder = await tempFolder(t);
   const [keyFile, certificateFile] = [join(folder, 'tls.key'), join(folder, 'tls.pem')];
   const subject = ['-subj', '/CN=localhost', '-days', '1', '-nodes'];
   await promisify(execFile)('openssl', [
