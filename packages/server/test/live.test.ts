@@ -19,14 +19,19 @@ type Writes = Record<'appendMessage' | 'keep' | 'ack', number>;
 async function talking(t: TestContext, limits: ServerConfig['limits'] = {}) {
   const dataFolder = await mkdtemp(join(tmpdir(), 'parley-server-'));
   const writes: Writes = { appendMessage: 0, keep: 0, ack: 0 };
+  const written: unknown[] = [];
   const sqlite = await openSqliteStore(join(dataFolder, DATABASE));
   const store = new Proxy<Store>(sqlite, {
     get(target, name) {
       const method: unknown = Reflect.get(target, name, target);
       if (typeof method !== 'function') return method;
       return (...args: unknown[]) => {
-        if (Object.hasOwn(writes, name)) writes[name as keyof Writes] += 1;
-        return method.apply(target, args);
+        const answer: unknown = method.apply(target, args);
+        if (Object.hasOwn(writes, name)) {
+          writes[name as keyof Writes] += 1;
+          written.push(answer);
+        }
+        return answer;
       };
     },
   });
@@ -38,7 +43,10 @@ async function talking(t: TestContext, limits: ServerConfig['limits'] = {}) {
   // Bob ACKs his request, which is on disk, with the first message.
   await sendAndReceive(alice, bob, conversation, 'first');
   await takenUp(bob);
-  return { server, clock, writes, alice, bob, conversation };
+  // While that ACK is being written the next ones wait for it, and no timer runs yet.
+  const allWritten = () => Promise.all(written);
+  await allWritten();
+  return { server, clock, writes, allWritten, alice, bob, conversation };
 }
 
 /** Sends without waiting for OK. */
@@ -206,7 +214,7 @@ test('refuses a message of the old epoch that comes right behind a COMMIT', asyn
 });
 
 test('writes the last ACK of a session when it is over, and while it lasts not more often than every few seconds', async (t) => {
-  const { server, clock, writes, alice, bob, conversation } = await talking(t);
+  const { server, clock, writes, allWritten, alice, bob, conversation } = await talking(t);
   const before = writes.ack;
   let last = 0n;
   for (let i = 0; i < 20; i++) {
@@ -218,6 +226,7 @@ test('writes the last ACK of a session when it is over, and while it lasts not m
   assert.equal(writes.ack, before);
   clock.advance(5_000);
   assert.equal(writes.ack, before + 1);
+  await allWritten();
   const { ok } = send(alice, conversation, 'one more');
   last = (await receive(bob)).position;
   bob.ack(last);
