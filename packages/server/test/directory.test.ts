@@ -62,12 +62,28 @@ test('USER refuses what is no name', async (t) => {
   await witness.check();
 });
 
+test('two who agree to talk are told how the other is', async (t) => {
+  const server = await TestServer.start(t);
+  const [alice, bob, carol] = [await server.register('alice'), await server.register('bob'), await server.register('carol')];
+  await talk(alice, bob);
+  for (const [client, other] of [
+    [alice, 'bob'],
+    [bob, 'alice'],
+  ] as const) {
+    const { username, online } = await client.nextBody(Opcode.PRESENCE, PresenceSchema);
+    assert.deepEqual([username, online], [other, true]);
+  }
+  await list(carol, {});
+  assert.equal(carol.waiting(Opcode.PRESENCE), 0, 'nobody else is');
+});
+
 test('contacts learn when a user`s first device comes and the last one goes', async (t) => {
   const server = await TestServer.start(t);
   const alice = await server.register('alice');
   const bob = await server.register(new Account('bob', { devices: 2 }));
   const carol = await server.register('carol');
   await talk(alice, bob);
+  await alice.next(Opcode.PRESENCE);
   const second = await server.logIn(bob.account, { device: 1 });
   await second.leave();
   await bob.leave();

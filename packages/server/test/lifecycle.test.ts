@@ -57,6 +57,7 @@ test('whoever vanishes without a word is off line, and others go on', async (t) 
   const alice = await server.register('alice');
   const bob = await server.register('bob');
   await talk(alice, bob);
+  await alice.next(Opcode.PRESENCE);
   bob.socket.terminate();
   await alice.next(Opcode.PRESENCE);
   await witness.check();

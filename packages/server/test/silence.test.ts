@@ -40,6 +40,7 @@ async function passWith(alice: TestClient, clock: ManualClock, ms: number): Prom
 
 test('whoever answers no ping is off line after a while, and contacts are told', async (t) => {
   const { clock, alice, bob } = await talking(t);
+  await alice.next(Opcode.PRESENCE);
   bob.socket.pause();
   await passWith(alice, clock, LATEST_MS);
   const { username, online } = await alice.nextBody(Opcode.PRESENCE, PresenceSchema);

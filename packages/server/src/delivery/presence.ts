@@ -20,12 +20,19 @@ export async function announcePresence(
   online: Online<Listener>,
   username: string,
 ): Promise<void> {
-  const contacts = await store.contacts(username);
+  for (const contact of await store.contacts(username)) tell(online, contact, username);
+}
+
+/** Tells two who have just become contacts of each other. */
+export function introduce(online: Online<Listener>, a: string, b: string): void {
+  tell(online, a, b);
+  tell(online, b, a);
+}
+
+function tell(online: Online<Listener>, listener: string, username: string): void {
   const body = toBinary(PresenceSchema, create(PresenceSchema, { username, online: online.has(username) }));
-  for (const contact of contacts) {
-    for (const session of online.sessionsOf(contact)) {
-      // It is news, not mail: who reads too slowly for it can ask with LIST.
-      if (session.hasRoom) session.send({ opcode: Opcode.PRESENCE, body });
-    }
+  for (const session of online.sessionsOf(listener)) {
+    // It is news, not mail: who reads too slowly for it can ask with LIST.
+    if (session.hasRoom) session.send({ opcode: Opcode.PRESENCE, body });
   }
 }

@@ -1,5 +1,6 @@
 import { hashWelcome, MAX_MEMBERS, Opcode } from '@parley/protocol';
 import { type Accept, AcceptSchema, ConsentKind } from '@parley/protocol/wire';
+import { introduce } from '../delivery/presence.ts';
 import { request } from '../session/handler.ts';
 import { okReply, protocolError, type Reply, unlessRefused } from '../session/replies.ts';
 import type { Session } from '../session/session.ts';
@@ -30,5 +31,6 @@ async function acceptRequest(session: Session, answer: Accept, members: DeviceKe
     (outcome) => outcome === 'ok',
   );
   unlessRefused(result);
+  introduce(session.services.online, session.username, consent.recipient.username);
   return okReply();
 }
