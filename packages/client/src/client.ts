@@ -1,4 +1,6 @@
+import { create } from '@bufbuild/protobuf';
 import { isUsername, MAX_WAITING_COMMANDS } from '@parley/protocol';
+import { type ContactInfo, Contacts, type OwnDeviceInfo } from './contacts.ts';
 import { deleteMessages } from './conversations/delete-messages.ts';
 import { Lanes } from './conversations/lanes.ts';
 import { compose, type Typed } from './conversations/outgoing-messages.ts';
@@ -6,8 +8,10 @@ import { accept, block, cancel, hasPending, refuse, request } from './conversati
 import { type About, tellError } from './conversations/tell.ts';
 import type { Environment } from './environment.ts';
 import { type ClientEvent, Events } from './events.ts';
+import { ViewSchema } from './gen/rows_pb.ts';
 import { History } from './history.ts';
 import { Messenger } from './messenger.ts';
+import { type People, peopleOf, type ReadMark, readMarkOf } from './people.ts';
 import { Records } from './records/records.ts';
 import type { Vault } from './vault/vault.ts';
 
@@ -30,6 +34,7 @@ export class ParleyClient {
   readonly #lanes = new Lanes(MAX_WAITING_COMMANDS);
   readonly #over: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly #waiters: (() => void)[] = [];
+  readonly #watchers = new Set<() => void>();
   #started: Promise<void> = Promise.resolve();
   #quitting: Promise<void> | undefined;
   #typed: Typed[] = [];
@@ -54,6 +59,9 @@ export class ParleyClient {
       onProgress: () => this.#progress(),
       onOver: (error) => this.#end(error),
     });
+    records.watchWith(() => {
+      for (const watcher of this.#watchers) watcher();
+    });
     // Whoever does not ask how it ended is not to be ended by it.
     this.#over.promise.catch(() => {});
   }
@@ -66,6 +74,36 @@ export class ParleyClient {
   get history(): History {
     const { account, vault, conversations, outbox } = this.#messenger.context.records;
     return new History({ user: account.username, vault, conversations: conversations.rows, outbox: outbox.rows });
+  }
+
+  /** What this device knows of a user; `undefined` where it has never seen their identity key. */
+  contact(user: string): ContactInfo | undefined {
+    return this.#contacts.get(user);
+  }
+
+  /** The devices of this user, as far as this one knows. */
+  devices(): OwnDeviceInfo[] {
+    return this.#contacts.devices();
+  }
+
+  get #contacts(): Contacts {
+    const { account, contacts } = this.#messenger.context.records;
+    return new Contacts({ crypto: this.#environment.crypto, account, contacts: contacts.rows });
+  }
+
+  /** Whom this user has to do with. */
+  get people(): People {
+    return peopleOf(this.#messenger.context.records);
+  }
+
+  readMark(user: string): ReadMark {
+    return readMarkOf(this.#messenger.context.records, user);
+  }
+
+  /** Calls `watcher` whenever `history`, `people` or another answer of this client may be another. Returns a function that ends it. */
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
 
   /** Calls `listener` with everything that happens. Returns a function that ends it. */
@@ -162,6 +200,18 @@ export class ParleyClient {
     if (this.#toDelete.length > 1) return;
     const isTaken = this.#job(DELETING, { id }, () => deleteMessages(this.#messenger.context, this.#toDelete.splice(0)));
     if (!isTaken) this.#toDelete = [];
+  }
+
+  /** All that is stored of the conversation with this user has been read, and it is the one that is looked at now. */
+  markRead(user: string): void {
+    if (!this.#takes()) return;
+    const { records } = this.#messenger.context;
+    const openedMs = this.#environment.now();
+    records
+      .transact(async (transaction) => {
+        transaction.put(records.views, create(ViewSchema, { username: user, readOrder: records.lastOrder, openedMs }));
+      })
+      .catch((error: unknown) => this.#messenger.fail(error));
   }
 
   /** Resolves when everything asked and sent has its answer, however long the server is away; also when the client has ended. */

@@ -1,9 +1,21 @@
 export { ParleyClient } from './client.ts';
 export { type Environment, standardEnvironment, type Timer, type WebSocketLike } from './environment.ts';
 export { ConnectError, LoginError, type LoginErrorCode } from './errors.ts';
+export { type ContactInfo, Contacts, type DeviceInfo, type OwnDeviceInfo } from './contacts.ts';
 export type { ClientErrorCode, ClientEvent, ClientEventName, LocalErrorCode } from './events.ts';
 export { type EntryState, History, type HistoryEntry, type HistoryRange } from './history.ts';
 export { type Joined, type JoinOptions, join } from './join.ts';
+export { ChatModel } from './model/chat-model.ts';
+export { search } from './model/search.ts';
+export {
+  type ChatState,
+  type ConnectionState,
+  type ConversationState,
+  MAX_UNREAD,
+  type RequestState,
+  type TimelineState,
+} from './model/state.ts';
+export type { People, ReadMark } from './people.ts';
 export {
   type Change,
   type Collection,

@@ -10,6 +10,7 @@ import {
   type Progress,
   ProgressSchema,
   RequestSchema,
+  ViewSchema,
 } from '../gen/rows_pb.ts';
 import type { Mls } from '../mls/mls.ts';
 import { type Row, type Vault, VaultError } from '../vault/vault.ts';
@@ -24,16 +25,18 @@ const accountTable = new Table('account', AccountSchema, () => ACCOUNT_KEY);
 
 /** All that a client keeps: what the vault holds, as tables, and the one way to change it. */
 export class Records {
-  readonly contacts = new Table('contact', ContactSchema, (row) => row.username);
+  readonly contacts = contactTable();
   readonly requests = new Table('request', RequestSchema, (row) => toHex(row.requestId));
   readonly conversations = conversationTable();
   readonly outbox = outboxTable();
+  readonly views = new Table('view', ViewSchema, (row) => row.username);
   readonly #progress = progressTable();
   readonly #vault: Vault;
   readonly #groups: Groups;
   #account: Account;
   #lastOrder: number;
   #tell: (events: readonly ClientEvent[]) => void = () => {};
+  #changed: () => void = () => {};
   #turn: Promise<unknown> = Promise.resolve();
 
   /** @throws VaultError `not_found` when the vault holds no account */
@@ -42,8 +45,8 @@ export class Records {
     if (account === undefined) throw new VaultError('not_found', 'there is no account here: join first');
     const [newest] = await vault.scan('message', { limit: 1, reverse: true });
     const records = new Records(vault, mls, account, newest?.order ?? 0);
-    const { contacts, requests, conversations, outbox } = records;
-    for (const table of [contacts, requests, conversations, outbox]) await table.load(vault);
+    const { contacts, requests, conversations, outbox, views } = records;
+    for (const table of [contacts, requests, conversations, outbox, views]) await table.load(vault);
     for (const row of outbox.rows.values()) records.#lastOrder = Math.max(records.#lastOrder, row.order);
     for (const row of await vault.scan('event')) records.#lastOrder = Math.max(records.#lastOrder, row.order ?? 0);
     const progress = await vault.get('account', PROGRESS_KEY);
@@ -71,6 +74,11 @@ export class Records {
     this.#tell = tell;
   }
 
+  /** From now on `changed` is called after each transaction. */
+  watchWith(changed: () => void): void {
+    this.#changed = changed;
+  }
+
   /** What an earlier run has stored and, as far as is known, not told. */
   tellRest(): Promise<void> {
     const run = async (): Promise<void> => {
@@ -88,6 +96,11 @@ export class Records {
   /** Rising numbers for rows that are read in order. */
   nextOrder(): number {
     this.#lastOrder += 1;
+    return this.#lastOrder;
+  }
+
+  /** The highest of those numbers so far: everything stored is at or below it. */
+  get lastOrder(): number {
     return this.#lastOrder;
   }
 
@@ -116,6 +129,7 @@ export class Records {
       const transaction = new Transaction(this.#vault, this.#groups);
       const result = await work(transaction);
       await transaction.commit({ nextOrder: () => this.nextOrder(), tell: (events) => this.#tell(events) });
+      this.#changed();
       return result;
     };
     return this.#inTurn(run);
@@ -144,6 +158,10 @@ export function accountRow(account: Account): Row {
 
 export function progressRow(progress: Progress): Row {
   return progressTable().row(progress);
+}
+
+export function contactTable() {
+  return new Table('contact', ContactSchema, (row) => row.username);
 }
 
 export function conversationTable() {

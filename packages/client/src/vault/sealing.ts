@@ -30,6 +30,7 @@ const COLLECTIONS: Record<Collection, { readonly number: number; readonly minimu
   outbox: { number: 9, minimum: 256 },
   seen: { number: 10, minimum: 64 },
   event: { number: 11, minimum: 256 },
+  view: { number: 12, minimum: 256 },
 };
 
 const NAME_BYTES = 16;

@@ -33,7 +33,8 @@ export type Collection =
   | 'message' // by message id (hex), group = conversation, order = rising number
   | 'outbox' // by message id (hex), order = rising number
   | 'event' // by rising number, order = that number: what the user is told, until it was
-  | 'seen'; // by message id (hex): opened before; by request/ and request id (hex): settled
+  | 'seen' // by message id (hex): opened before; by request/ and request id (hex): settled
+  | 'view'; // by username: how far this user's conversation has been read
 
 export interface Row {
   readonly collection: Collection;

@@ -1,0 +1,230 @@
+import type { ParleyClient } from '../client.ts';
+import type { Environment, Timer } from '../environment.ts';
+import type { ClientEvent } from '../events.ts';
+import { Presence } from './presence.ts';
+import { type ChatState, type ConnectionState, type ConversationState, MAX_UNREAD, type RequestState } from './state.ts';
+import { Timeline } from './timeline.ts';
+
+/** While messages come in, the mark up to where they were read is stored no more often than this. */
+const MARK_INTERVAL_MS = 2_000;
+
+/**
+ * What a screen shows, without a screen: which conversations there are and what is new in them, who asks, who is on line, and the
+ * conversation that is looked at. Terminal and web draw the same `state`; what people do goes to the client.
+ */
+export class ChatModel {
+  readonly client: ParleyClient;
+  readonly #presence = new Presence();
+  /** Messages that have not been looked at, by peer; its order is that of the conversations. */
+  readonly #unread = new Map<string, number>();
+  /** Ids that were counted as unread when the model was loaded: the client tells those again that it does not know to have told. */
+  readonly #counted = new Set<string>();
+  readonly #safetyNumbers = new Map<string, string>();
+  readonly #listeners = new Set<() => void>();
+  readonly #ends: (() => void)[];
+  readonly #environment: Pick<Environment, 'setTimer'>;
+  #server: string | undefined;
+  #connection: ConnectionState = 'connecting';
+  #timeline: Timeline | undefined;
+  #mark: Timer | undefined;
+  #state: ChatState | undefined;
+  #error: unknown;
+
+  /** Of a client that has not been started. @throws VaultError `damaged` */
+  static async open(client: ParleyClient, environment: Pick<Environment, 'setTimer'>): Promise<ChatModel> {
+    const model = new ChatModel(client, environment);
+    await model.#load();
+    return model;
+  }
+
+  private constructor(client: ParleyClient, environment: Pick<Environment, 'setTimer'>) {
+    this.client = client;
+    this.#environment = environment;
+    this.#ends = [client.listenInBatches((events) => this.#happened(events)), client.watch(() => this.#stored())];
+  }
+
+  get state(): ChatState {
+    this.#state ??= this.#draw();
+    return this.#state;
+  }
+
+  /** Calls `listener` when `state` may be another. Returns a function that ends it. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Who is on line, as far as the server says. */
+  get online(): readonly string[] {
+    return this.#presence.online;
+  }
+
+  /** The one who was looked at last, or who was active last. */
+  get last(): string | undefined {
+    const peers = [...this.#unread.keys()];
+    const opened = (peer: string): number => this.client.readMark(peer).openedAt;
+    return peers.reduce<string | undefined>(
+      (best, peer) => (best === undefined || opened(peer) > opened(best) ? peer : best),
+      undefined,
+    );
+  }
+
+  /** Looks at the conversation with a user from now on; typed text goes there. Resolves when it is loaded. */
+  async open(peer: string): Promise<void> {
+    if (this.#timeline?.peer === peer) return;
+    this.#leave();
+    const readPosition = this.client.readMark(peer).position;
+    const timeline = new Timeline({
+      history: this.client.history,
+      peer,
+      readPosition,
+      onChange: () => this.#changed(),
+      onError: (error) => this.#failed(error),
+    });
+    this.#timeline = timeline;
+    if (this.#unread.has(peer)) this.#unread.set(peer, 0);
+    this.#changed();
+    await timeline.refresh();
+    this.client.markRead(peer);
+  }
+
+  /** Looks at no conversation any more. */
+  close(): void {
+    this.#leave();
+    this.#changed();
+  }
+
+  /** Reads a page of what was said before in the current conversation. */
+  async loadOlder(): Promise<void> {
+    await this.#timeline?.loadOlder();
+  }
+
+  /** What was read is marked as read, and then as `ParleyClient.quit`. */
+  async quit(): Promise<void> {
+    this.#leave();
+    await this.client.quit();
+    for (const end of this.#ends) end();
+  }
+
+  /** Rejects with what made the vault unreadable, if anything did. */
+  get error(): unknown {
+    return this.#error;
+  }
+
+  async #load(): Promise<void> {
+    const { client } = this;
+    const found: { peer: string; last: number }[] = [];
+    for (const peer of client.people.talkingTo) {
+      const [newest] = await client.history.page(peer, { limit: 1 });
+      found.push({ peer, last: newest?.position ?? 0 });
+      const { position } = client.readMark(peer);
+      if (newest === undefined || newest.position <= position) continue;
+      const page = await client.history.page(peer, { after: position, limit: MAX_UNREAD });
+      const theirs = page.filter(({ from }) => from === peer);
+      for (const { id } of theirs) this.#counted.add(id);
+      this.#unread.set(peer, theirs.length);
+    }
+    const counts = new Map(this.#unread);
+    this.#unread.clear();
+    for (const { peer } of found.sort((a, b) => b.last - a.last)) this.#unread.set(peer, counts.get(peer) ?? 0);
+  }
+
+  #happened(events: readonly ClientEvent[]): void {
+    for (const event of events) this.#note(event);
+    this.#changed();
+  }
+
+  #note(event: ClientEvent): void {
+    this.#presence.note(event);
+    switch (event.event) {
+      case 'ready':
+        this.#server = event.server;
+        this.#connection = 'online';
+        break;
+      case 'online':
+      case 'offline':
+        this.#connection = event.event;
+        break;
+      case 'message':
+        this.#arrived(event.from, event.id);
+        break;
+      case 'deleted':
+        this.#timeline?.remove(event.id);
+        break;
+      case 'error':
+        if (event.code === 'unreadable' && event.user !== undefined) this.#arrived(event.user, undefined);
+    }
+  }
+
+  #arrived(from: string, id: string | undefined): void {
+    if (this.#timeline?.peer === from) {
+      this.#mark ??= this.#environment.setTimer(() => this.#markCurrent(), MARK_INTERVAL_MS);
+    } else if (id === undefined || !this.#counted.delete(id)) {
+      this.#unread.set(from, Math.min(MAX_UNREAD, (this.#unread.get(from) ?? 0) + 1));
+    }
+  }
+
+  #stored(): void {
+    void this.#timeline?.refresh();
+    this.#changed();
+  }
+
+  #markCurrent(): void {
+    this.#mark?.cancel();
+    this.#mark = undefined;
+    if (this.#timeline !== undefined) this.client.markRead(this.#timeline.peer);
+  }
+
+  #leave(): void {
+    if (this.#timeline === undefined) return;
+    if (this.#mark !== undefined) this.#markCurrent();
+    this.#timeline.close();
+    this.#timeline = undefined;
+  }
+
+  #failed(error: unknown): void {
+    this.#error ??= error;
+    void this.client.quit();
+  }
+
+  #changed(): void {
+    this.#state = undefined;
+    for (const listener of this.#listeners) listener();
+  }
+
+  #draw(): ChatState {
+    const { client } = this;
+    const { talkingTo, asking, asked } = client.people;
+    const shown = new Set(talkingTo);
+    // Whoever was opened by name is one to talk with, too: an answer to a request may still come.
+    for (const peer of [...talkingTo, ...asked]) if (!this.#unread.has(peer)) this.#unread.set(peer, 0);
+    const peers = [...this.#unread.keys()].filter((peer) => shown.has(peer) || asked.includes(peer));
+    return {
+      user: client.user,
+      server: this.#server,
+      connection: this.#connection,
+      conversations: peers.map((peer) => this.#conversation(peer)),
+      requests: asking.map((from) => this.#request(from)),
+      asked,
+      current: this.#timeline?.state,
+    };
+  }
+
+  #conversation(peer: string): ConversationState {
+    return {
+      peer,
+      unread: this.#unread.get(peer) ?? 0,
+      canTalk: this.client.canTalkTo(peer),
+      isOnline: this.#presence.isOnline(peer),
+    };
+  }
+
+  #request(from: string): RequestState {
+    let safetyNumber = this.#safetyNumbers.get(from);
+    if (safetyNumber === undefined) {
+      safetyNumber = this.client.contact(from)?.safetyNumber ?? '';
+      this.#safetyNumbers.set(from, safetyNumber);
+    }
+    return { from, safetyNumber };
+  }
+}

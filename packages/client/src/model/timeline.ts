@@ -1,0 +1,142 @@
+import type { History, HistoryEntry } from '../history.ts';
+import type { TimelineState } from './state.ts';
+
+/** So many are read at first, and again each time older ones are asked for. */
+export const PAGE_ENTRIES = 100;
+/** Of a conversation that goes on for ever, so many stay in memory. */
+const MAX_ENTRIES = 2_000;
+
+interface Source {
+  readonly history: History;
+  readonly peer: string;
+  /** Where reading had come to when it was opened. */
+  readonly readPosition: number;
+  onChange(): void;
+  onError(error: unknown): void;
+}
+
+/** One conversation as far as it has been read from the vault: the newest part, and older ones when they are asked for. */
+export class Timeline {
+  readonly #source: Source;
+  #entries: readonly HistoryEntry[] = [];
+  #newFrom: string | undefined;
+  #hasOlder = false;
+  #isLoaded = false;
+  #isClosed = false;
+  #isLookedBack = false;
+  /** The reading that is under way, and whether there is to be another after it. */
+  #reading: Promise<void> | undefined;
+  #isStale = false;
+  #state: TimelineState | undefined;
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  get peer(): string {
+    return this.#source.peer;
+  }
+
+  get state(): TimelineState {
+    this.#state ??= {
+      peer: this.peer,
+      entries: this.#entries,
+      newFrom: this.#newFrom,
+      hasOlder: this.#hasOlder,
+      isLoaded: this.#isLoaded,
+    };
+    return this.#state;
+  }
+
+  /** Nothing changes any more. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /** Reads what has come since, and what has become of what waited. Calls that come while one is under way share the next. */
+  refresh(): Promise<void> {
+    this.#isStale = true;
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  /** Reads a page of what was before. */
+  async loadOlder(): Promise<void> {
+    const first = this.#entries[0];
+    if (first === undefined || !this.#hasOlder) return;
+    this.#isLookedBack = true;
+    const page = await this.#source.history.page(this.peer, { before: first.position, limit: PAGE_ENTRIES });
+    // Two may have asked at once.
+    if (this.#isClosed || this.#entries[0] !== first) return;
+    this.#entries = [...page, ...this.#entries];
+    this.#hasOlder = page.length === PAGE_ENTRIES;
+    this.#changed();
+  }
+
+  remove(id: string): void {
+    if (!this.#entries.some((entry) => entry.id === id)) return;
+    this.#entries = this.#entries.filter((entry) => entry.id !== id);
+    this.#changed();
+  }
+
+  async #read(): Promise<void> {
+    try {
+      while (this.#isStale && !this.#isClosed) {
+        this.#isStale = false;
+        await (this.#isLoaded ? this.#readOn() : this.#readNewest());
+      }
+    } catch (error) {
+      this.#source.onError(error);
+    }
+  }
+
+  async #readNewest(): Promise<void> {
+    const { history, readPosition } = this.#source;
+    this.#entries = await history.page(this.peer, { limit: PAGE_ENTRIES });
+    this.#hasOlder = this.#entries.length === PAGE_ENTRIES;
+    this.#newFrom = this.#entries.find((entry) => entry.position > readPosition && entry.from === this.peer)?.id;
+    this.#isLoaded = true;
+    this.#changed();
+  }
+
+  /** From the first one on that had no OK yet: what is the same as before stays the same object. */
+  async #readOn(): Promise<void> {
+    const waiting = this.#entries.findIndex(({ state }) => state === 'waiting');
+    const kept = waiting < 0 ? this.#entries : this.#entries.slice(0, waiting);
+    const before = new Map(this.#entries.slice(kept.length).map((entry) => [entry.id, entry]));
+    const read: HistoryEntry[] = [];
+    const first = this.#entries[waiting];
+    let after = kept.at(-1)?.position ?? (first === undefined ? Number.MIN_SAFE_INTEGER : first.position - 1);
+    for (;;) {
+      const page = await this.#source.history.page(this.peer, { after, limit: PAGE_ENTRIES });
+      read.push(...page.map((entry) => same(before.get(entry.id), entry)));
+      const last = page.at(-1);
+      if (last === undefined || page.length < PAGE_ENTRIES) break;
+      after = last.position;
+    }
+    if (read.length === before.size && read.every((entry) => before.get(entry.id) === entry)) return;
+    this.#entries = [...kept, ...read];
+    this.#forgetOldest();
+    this.#changed();
+  }
+
+  /** Whoever has asked for older ones wants to see them. */
+  #forgetOldest(): void {
+    const excess = this.#entries.length - MAX_ENTRIES;
+    if (excess <= 0 || this.#isLookedBack) return;
+    this.#entries = this.#entries.slice(excess);
+    this.#hasOlder = true;
+  }
+
+  #changed(): void {
+    if (this.#isClosed) return;
+    this.#state = undefined;
+    this.#source.onChange();
+  }
+}
+
+function same(before: HistoryEntry | undefined, now: HistoryEntry): HistoryEntry {
+  return before !== undefined && before.state === now.state && before.position === now.position ? before : now;
+}

@@ -1,0 +1,44 @@
+import { type Request, RequestState } from './gen/rows_pb.ts';
+import type { Records } from './records/records.ts';
+
+/** Whom this user has to do with, as this device knows it: names, oldest first. */
+export interface People {
+  /** With whom there is a conversation, or will be as soon as the server has heard of the ACCEPT; without those who are blocked. */
+  readonly talkingTo: readonly string[];
+  /** Who asks to talk and waits for an answer. */
+  readonly asking: readonly string[];
+  /** Who was asked and has not answered. */
+  readonly asked: readonly string[];
+}
+
+/** How far a conversation was read. */
+export interface ReadMark {
+  /** A position of the history: what is stored up to here has been read. */
+  readonly position: number;
+  /** When it was last looked at: Unix time in milliseconds; 0 = never. */
+  readonly openedAt: number;
+}
+
+export function peopleOf({ contacts, conversations, requests }: Records): People {
+  const all = [...requests.rows.values()];
+  const pending = all.filter(({ state }) => state === RequestState.PENDING);
+  const names = [
+    ...[...conversations.rows.values()].map(({ peer }) => peer),
+    ...all.filter(isAccepted).map(({ peer }) => peer),
+  ].filter((user) => contacts.rows.get(user)?.blocked !== true);
+  return {
+    talkingTo: [...new Set(names)],
+    asking: pending.filter(({ outgoing }) => !outgoing).map(({ peer }) => peer),
+    asked: pending.filter(({ outgoing }) => outgoing).map(({ peer }) => peer),
+  };
+}
+
+export function readMarkOf({ views }: Records, user: string): ReadMark {
+  const row = views.rows.get(user);
+  return { position: row?.readOrder ?? 0, openedAt: row?.openedMs ?? 0 };
+}
+
+/** The group is being made. */
+function isAccepted({ outgoing, state }: Request): boolean {
+  return !outgoing && state === RequestState.ACCEPTING;
+}
