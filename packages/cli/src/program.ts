@@ -84,6 +84,7 @@ export function createProgram(): Command {
     .option('--data <folder>', CLIENT_DATA)
     .option('--passphrase-file <file>', PASSPHRASE)
     .option('--json', 'script mode: JSON commands on standard input, JSON events on standard output')
+    .option('--screen-reader', 'say everything once, line by line, and redraw nothing (or set PARLEY_SCREEN_READER)')
     .action(async (account, options) => (await import('./commands/chat.ts')).chat(account, options));
 
   program

@@ -1,5 +1,6 @@
-import type { ClientEvent } from '@parley/client';
+import type { ClientEvent, HistoryEntry } from '@parley/client';
 import { neutralize, neutralizeLines } from '../sanitize.ts';
+import { timeOfDay } from './time.ts';
 
 /** An event as lines for people. Whatever others wrote is neutralised; each line of a message is marked as theirs. */
 export function describe(event: ClientEvent, self: string): string[] {
@@ -18,11 +19,8 @@ export function describe(event: ClientEvent, self: string): string[] {
       return [`${neutralize(event.by)} accepted.`];
     case 'refused':
       return [`${neutralize(event.by)} refused.`];
-    case 'message': {
-      const mark = `${neutralize(event.from)}: `;
-      const [first = '', ...more] = neutralizeLines(event.text);
-      return [`${timeOfDay(event.at)} ${mark}${first}`, ...more.map((line) => `${' '.repeat(5)} ${mark}${line}`)];
-    }
+    case 'message':
+      return describeText(event);
     case 'sent':
     case 'deleted':
       return [];
@@ -37,9 +35,22 @@ export function describe(event: ClientEvent, self: string): string[] {
   }
 }
 
-/** Hours and minutes here, of a time that another device claims. */
-function timeOfDay(unixMs: number): string {
-  const time = new Date(unixMs);
-  if (Number.isNaN(time.getTime())) return '--:--';
-  return `${String(time.getHours()).padStart(2, '0')}:${String(time.getMinutes()).padStart(2, '0')}`;
+/** A line of the history as lines for people. */
+export function describeEntry(entry: HistoryEntry): string[] {
+  if (entry.kind === 'text') return describeText(entry);
+  return [`${timeOfDay(entry.at)} ${aside(entry)}`];
+}
+
+/** What stands where there is no text. */
+export function aside({ kind, from }: Pick<HistoryEntry, 'kind' | 'from'>): string {
+  const name = neutralize(from);
+  return kind === 'gap'
+    ? `[something that ${name} has sent is missing here]`
+    : `[${name} sent something that this version cannot show]`;
+}
+
+function describeText({ from, text, at }: { readonly from: string; readonly text: string; readonly at: number }): string[] {
+  const mark = `${neutralize(from)}: `;
+  const [first = '', ...more] = neutralizeLines(text);
+  return [`${timeOfDay(at)} ${mark}${first}`, ...more.map((line) => `${' '.repeat(5)} ${mark}${line}`)];
 }

@@ -1,53 +1,53 @@
 import { createInterface } from 'node:readline';
-import type { ParleyClient } from '@parley/client';
+import type { ChatModel } from '@parley/client';
 import { print } from '../output.ts';
 import { neutralize } from '../sanitize.ts';
-import { ConversationLines } from './conversation-lines.ts';
+import { LineView } from './line-view.ts';
 import { readLines } from './read-lines.ts';
 
-/**
- * The plain client: lines in, lines out. It works on dumb terminals and in pipes, and uses a better terminal for line editing.
- */
-export function runLineClient(client: ParleyClient): void {
-  const { stdin, stdout } = process;
-  if (stdin.isTTY && stdout.isTTY && process.env.TERM !== 'dumb') onTerminal(client);
-  else inPipe(client);
-}
+/** Ends the client as `/quit` does. */
+export type Quit = () => Promise<void>;
 
-function inPipe(client: ParleyClient): void {
-  const lines = new ConversationLines(client, print);
-  client.listen((event) => lines.show(event));
+/** The plain client in a pipe or on a dumb terminal: lines in, lines out. */
+export function runInPipe(model: ChatModel): Quit {
+  const view = new LineView(model, print);
+  view.greet();
   readLines(
     process.stdin,
-    (line) => lines.type(line),
-    () => void client.flush().then(() => client.quit()),
+    (line) => view.type(line),
+    () => void model.client.flush().then(() => view.quit()),
   );
+  return () => view.quit();
 }
 
-/** Events are printed above the line that is being typed. */
-function onTerminal(client: ParleyClient): void {
+/**
+ * The plain client on a terminal, for screen readers: what was said stays where it is, and events are printed above the line that is
+ * being typed.
+ */
+export function runOnTerminal(model: ChatModel): Quit {
   const editor = createInterface({ input: process.stdin, output: process.stdout, terminal: true });
   let isOpen = true;
-  const lines = new ConversationLines(client, (line) => {
+  const view = new LineView(model, (line) => {
     process.stdout.write(`\r\u001b[J${line}\n`);
     prompt();
   });
   const prompt = (): void => {
     if (!isOpen) return;
-    editor.setPrompt(lines.current === undefined ? '> ' : `${neutralize(lines.current)}> `);
+    editor.setPrompt(view.current === undefined ? '> ' : `${neutralize(view.current)}> `);
     editor.prompt(true);
   };
-  client.listen((event) => lines.show(event));
+  view.greet();
   editor.on('line', (line) => {
-    lines.type(line);
+    view.type(line);
     prompt();
   });
   // Ctrl+C, Ctrl+D, or the client has ended.
   editor.once('SIGINT', () => editor.close());
   editor.once('close', () => {
     isOpen = false;
-    void client.quit();
+    void view.quit();
   });
-  client.done.finally(() => editor.close()).catch(() => {});
+  model.client.done.finally(() => editor.close()).catch(() => {});
   prompt();
+  return () => view.quit();
 }

@@ -1,18 +1,28 @@
-import type { ClientEvent, ParleyClient } from '@parley/client';
+import type { ChatModel, ClientEvent, HistoryEntry } from '@parley/client';
 import { neutralize } from '../sanitize.ts';
-import { describe } from './describe.ts';
-import { HELP, parseTypedLine, type TypedLine } from './typed-line.ts';
+import { describe, describeEntry } from './describe.ts';
+import { Session } from './session.ts';
 
-/** What the plain client does with typed lines and with events; how lines get in and out is not its business. */
-export class ConversationLines {
-  readonly #client: ParleyClient;
+/** What the plain client shows: all that happens in all conversations, line by line; how lines get in and out is not its business. */
+export class LineView {
+  readonly #model: ChatModel;
+  readonly #session: Session;
   readonly #print: (line: string) => void;
+  /** Of messages that were printed as they came: they are not printed again when their conversation is opened. */
+  readonly #printed = new Set<string>();
+  /** Who has written since the start. */
+  readonly #heard = new Set<string>();
   #current: string | undefined;
-  #sent = 0;
+  /** Where what was missed is printed as soon as it is loaded. */
+  #catchingUp: string | undefined;
 
-  constructor(client: ParleyClient, print: (line: string) => void) {
-    this.#client = client;
+  constructor(model: ChatModel, print: (line: string) => void) {
+    this.#model = model;
     this.#print = print;
+    const say = (lines: readonly string[]): void => lines.forEach(print);
+    this.#session = new Session(model, { say, clear: () => {}, quit: () => void this.quit(), keys: [] });
+    model.client.listen((event) => this.#show(event));
+    model.subscribe(() => this.#follow());
   }
 
   /** Whom text goes to. */
@@ -20,81 +30,51 @@ export class ConversationLines {
     return this.#current;
   }
 
-  show(event: ClientEvent): void {
-    for (const line of describe(event, this.#client.user)) this.#print(line);
-  }
-
   type(line: string): void {
-    const typed = parseTypedLine(line);
-    if (typed.kind === 'mistake') this.#print(typed.hint);
-    else if (typed.kind === 'command') this.#obey(typed);
-    else if (typed.kind === 'text') this.#say(typed.text);
+    this.#session.type(line);
   }
 
-  #obey(command: Extract<TypedLine, { kind: 'command' }>): void {
-    switch (command.name) {
-      case 'help':
-        for (const line of HELP) this.#print(line);
-        break;
-      case 'list':
-        this.#client.list();
-        break;
-      case 'close':
-        this.#current = undefined;
-        break;
-      case 'quit':
-        void this.#client.quit();
-        break;
-      case 'msg':
-        if (command.text === undefined) this.#writeTo(command.user);
-        else this.#sendOne(command.user, command.text);
-        break;
-      case 'request':
-        if (!this.#client.canTalkTo(command.user)) this.#client.request(command.user);
-        this.#writeTo(command.user);
-        break;
-      case 'accept':
-        if (this.#client.isAskedBy(command.user)) this.#meet(command.user);
-        this.#client.accept(command.user);
-        break;
-      case 'refuse':
-        if (this.#client.isAskedBy(command.user)) this.#print(`You refused ${neutralize(command.user)}.`);
-        this.#client.refuse(command.user);
-        break;
-      default:
-        this.#client[command.name](command.user);
+  /** What came while nobody looked. */
+  greet(): void {
+    for (const { peer, unread } of this.#model.state.conversations) {
+      const name = neutralize(peer);
+      if (unread > 0) this.#print(`${name} has written what you have not read (${unread}): /msg ${name} shows it.`);
     }
   }
 
-  #writeTo(user: string): void {
-    this.#current = user;
-    this.#print(`What you write now goes to ${neutralize(user)}.`);
+  /** Says QUIT. All that was printed has been read. */
+  async quit(): Promise<void> {
+    for (const peer of this.#heard) if (peer !== this.#current) this.#model.client.markRead(peer);
+    await this.#model.quit();
   }
 
-  /** Somebody who was accepted. A conversation that is under way goes on: what is being typed is not meant for them. */
-  #meet(user: string): void {
-    this.#current ??= user;
-    if (this.#current === user) {
-      this.#writeTo(user);
-      return;
+  #show(event: ClientEvent): void {
+    if (event.event === 'message') {
+      this.#printed.add(event.id);
+      this.#heard.add(event.from);
     }
-    const [name, current] = [user, this.#current].map(neutralize);
-    this.#print(`You accepted ${name}. What you write still goes to ${current}: /msg ${name} changes that.`);
+    for (const line of describe(event, this.#model.client.user)) this.#print(line);
   }
 
-  #sendOne(user: string, text: string): void {
-    this.#current ??= user;
-    this.#send(user, text);
+  #follow(): void {
+    const { current } = this.#model.state;
+    if (current?.peer !== this.#current) {
+      this.#current = current?.peer;
+      this.#catchingUp = this.#current;
+      this.#print(
+        this.#current === undefined
+          ? 'What you write now goes to nobody.'
+          : `What you write now goes to ${neutralize(this.#current)}.`,
+      );
+    }
+    if (current === undefined || !current.isLoaded || this.#catchingUp !== current.peer) return;
+    this.#catchingUp = undefined;
+    const first = current.entries.findIndex(({ id }) => id === current.newFrom);
+    for (const entry of first < 0 ? [] : current.entries.slice(first)) this.#catchUp(entry);
   }
 
-  #say(text: string): void {
-    if (this.#current === undefined)
-      this.#print('To whom? /request NAME asks somebody to talk, /msg NAME goes on with somebody.');
-    else this.#send(this.#current, text);
-  }
-
-  #send(user: string, text: string): void {
-    this.#sent += 1;
-    this.#client.send(user, text, String(this.#sent));
+  #catchUp(entry: HistoryEntry): void {
+    if (entry.from === this.#model.client.user || this.#printed.has(entry.id)) return;
+    for (const line of describeEntry(entry)) this.#print(line);
   }
 }

@@ -1,30 +1,65 @@
-import { ParleyClient } from '@parley/client';
+import { ChatModel, ParleyClient } from '@parley/client';
 import { nodeEnvironment, openVault } from '@parley/client/node';
-import { chooseAccount, clientFolder, vaultFile } from '../accounts.ts';
-import { runLineClient } from '../chat/line-client.ts';
+import { type Account, chooseAccount, clientFolder, listAccounts, vaultFile } from '../accounts.ts';
+import { explainFirstRun } from '../chat/first-run.ts';
+import { runInPipe, runOnTerminal } from '../chat/line-client.ts';
 import { runScript } from '../chat/script.ts';
+import { loadScreen } from '../chat/screen-bundle.ts';
 import { getPassphrase } from '../passphrase.ts';
 
 interface ChatOptions {
   readonly data?: string;
   readonly passphraseFile?: string;
   readonly json?: boolean;
+  readonly screenReader?: boolean;
 }
+
+/** How a client shows itself. */
+type Face = 'script' | 'pipe' | 'screen reader' | 'screen';
 
 /** Talks, for a person or (with `json`) for a program, until they quit. */
 export async function chat(named: string | undefined, options: ChatOptions): Promise<void> {
-  const folder = clientFolder(options.data);
-  const account = chooseAccount(folder, named);
+  const face = chooseFace(options);
+  const account = choose(clientFolder(options.data), named, face);
   const passphrase = await getPassphrase(options, 'existing');
-  const vault = await openVault(vaultFile(folder, account), passphrase);
+  // Loaded while the passphrase is being stretched.
+  const screen = face === 'screen' ? loadScreen() : undefined;
+  screen?.catch(() => {});
+  const vault = await openVault(vaultFile(clientFolder(options.data), account), passphrase);
   try {
-    const client = await ParleyClient.open({ environment: await nodeEnvironment(), vault });
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void client.quit());
-    if (options.json) runScript(client, process.stdin);
-    else runLineClient(client);
+    const environment = await nodeEnvironment();
+    const client = await ParleyClient.open({ environment, vault });
+    let quit = (): Promise<void> => client.quit();
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void quit());
+    if (face === 'script') {
+      runScript(client, process.stdin);
+      await client.start();
+      await client.done;
+      return;
+    }
+    const model = await ChatModel.open(client, environment);
+    if (face !== 'pipe' && model.last !== undefined) void model.open(model.last);
+    const shown = face === 'screen' ? (await screen)?.runScreen(model) : undefined;
+    if (face === 'pipe') quit = runInPipe(model);
+    else if (face === 'screen reader') quit = runOnTerminal(model);
+    else quit = () => model.quit();
     await client.start();
-    await client.done;
+    await Promise.all([shown, client.done]);
+    if (model.error !== undefined) throw model.error;
   } finally {
     await vault.close();
   }
+}
+
+function chooseFace({ json, screenReader = Boolean(process.env.PARLEY_SCREEN_READER) }: ChatOptions): Face {
+  if (json) return 'script';
+  if (!process.stdin.isTTY || !process.stdout.isTTY || process.env.TERM === 'dumb') return 'pipe';
+  return screenReader ? 'screen reader' : 'screen';
+}
+
+/** @throws Failure where there is none, or more than one; who sits at a terminal without any account is told how to get one */
+function choose(folder: string, named: string | undefined, face: Face): Account {
+  const isNew = listAccounts(folder).length === 0;
+  if (isNew && (face === 'screen' || face === 'screen reader')) explainFirstRun(folder);
+  return chooseAccount(folder, named);
 }

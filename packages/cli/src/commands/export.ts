@@ -2,11 +2,11 @@ import { History } from '@parley/client';
 import { openVault } from '@parley/client/node';
 import { chooseAccount, clientFolder, formatAccount, vaultFile } from '../accounts.ts';
 import { wrongUsage } from '../exit.ts';
-import { describeEntry, entryFields, heading } from '../export/describe-entry.ts';
-import { type Destination, openDestination } from '../export/destination.ts';
+import { openDestination } from '../export/destination.ts';
 import { Progress } from '../export/progress.ts';
+import { writeHistory } from '../export/write-history.ts';
 import { getPassphrase } from '../passphrase.ts';
-import { jsonLine, neutralize } from '../sanitize.ts';
+import { neutralize } from '../sanitize.ts';
 
 interface ExportOptions {
   readonly data?: string;
@@ -27,7 +27,12 @@ export async function exportHistory(named: string | undefined, options: ExportOp
     const peers = choosePeers(history, options.with, formatAccount(account));
     const destination = await openDestination(options.output);
     try {
-      await write(history, peers, options.json === true, destination);
+      const progress = new Progress(destination.isTerminal);
+      try {
+        await writeHistory(history, { peers, json: options.json === true }, destination, () => progress.count());
+      } finally {
+        progress.end();
+      }
       await destination.finish();
     } catch (error) {
       await destination.abandon();
@@ -44,20 +49,4 @@ function choosePeers(history: History, wanted: string | undefined, account: stri
   if (peers.includes(wanted)) return [wanted];
   const known = peers.length === 0 ? 'there are none at all' : `there are those with: ${peers.join(', ')}`;
   throw wrongUsage(`${account} has no conversation with ${neutralize(wanted)} (${known})`);
-}
-
-async function write(history: History, peers: readonly string[], json: boolean, destination: Destination): Promise<void> {
-  const progress = new Progress(destination.isTerminal);
-  try {
-    for (const [index, peer] of peers.entries()) {
-      if (!json) await destination.write(heading(peer, index === 0));
-      for await (const entry of history.entries(peer)) {
-        const lines = json ? [jsonLine(entryFields(entry))] : describeEntry(entry);
-        await destination.write(`${lines.join('\n')}\n`);
-        progress.count();
-      }
-    }
-  } finally {
-    progress.end();
-  }
 }

@@ -1,0 +1,43 @@
+import type { HistoryEntry } from '@parley/client';
+import { neutralize, neutralizeLines } from '../../sanitize.ts';
+import { aside } from '../describe.ts';
+import { timeOfDay } from '../time.ts';
+import { type Line, lineWidth, type Span, span } from './line.ts';
+import { wrap } from './wrap.ts';
+
+/** A narrower text than this is hard to read. */
+const MIN_TEXT_COLUMNS = 24;
+const NARROW_INDENT = 2;
+
+/**
+ * A message as rows: its text stands behind its sender's name and never below it, so that no part of it can pass for another's line.
+ * @param maxRows what is longer is cut, with a row that says so
+ */
+export function entryLines(entry: HistoryEntry, self: string, columns: number, maxRows = Number.POSITIVE_INFINITY): Line[] {
+  const time = span(`${timeOfDay(entry.at)} `, 'quiet');
+  if (entry.kind !== 'text') return noticeLines(aside(entry), columns, [time]);
+  const name = span(neutralize(entry.from), entry.from === self ? 'self' : 'peer');
+  const mark = span(entry.state === 'refused' ? ' (was not sent): ' : ': ', entry.state === 'refused' ? 'alert' : 'plain');
+  const prefix = [time, name, mark];
+  const prefixColumns = lineWidth(prefix);
+  // Where a name leaves too little room beside it, the text begins below.
+  const isBelow = columns - prefixColumns < MIN_TEXT_COLUMNS && prefixColumns > NARROW_INDENT;
+  const indent = isBelow ? NARROW_INDENT : prefixColumns;
+  const all = neutralizeLines(entry.text).flatMap((line) => wrap(line, Math.max(1, columns - indent)));
+  const rows = all.length > maxRows ? all.slice(0, maxRows - 1) : all;
+  const margin = span(' '.repeat(indent));
+  const lines: Line[] = rows.map((row, i) => [...(i === 0 && !isBelow ? prefix : [margin]), span(row)]);
+  if (isBelow) lines.unshift([time, name, mark]);
+  if (rows.length < all.length) lines.push([margin, span(`… ${all.length - rows.length} more rows: PgUp shows them`, 'quiet')]);
+  return lines;
+}
+
+/** A text of ours, on as many rows as it needs. */
+export function noticeLines(text: string, columns: number, before: readonly Span[] = [], role: Span['role'] = 'quiet'): Line[] {
+  const indent = lineWidth(before);
+  const margin = indent > 0 ? indent : NARROW_INDENT;
+  const [first = '', ...rest] = wrap(text, Math.max(1, columns - indent));
+  if (rest.length === 0) return [[...before, span(first, role)]];
+  const more = wrap(text.slice(first.length).trimStart(), Math.max(1, columns - margin));
+  return [[...before, span(first, role)], ...more.map((row) => [span(' '.repeat(margin)), span(row, role)])];
+}

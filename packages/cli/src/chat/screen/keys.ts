@@ -1,0 +1,123 @@
+import type { Edit } from './editor.ts';
+
+/** What a key asks for. */
+export type Action =
+  | { readonly do: 'insert'; readonly text: string }
+  | { readonly do: 'edit'; readonly edit: Edit }
+  | { readonly do: 'open'; readonly number: number }
+  | {
+      readonly do:
+        | 'submit'
+        | 'up'
+        | 'down'
+        | 'pageUp'
+        | 'pageDown'
+        | 'complete'
+        | 'previous'
+        | 'nextUnread'
+        | 'escape'
+        | 'interrupt'
+        | 'endOfInput'
+        | 'suspend'
+        | 'clear';
+    };
+
+/** The part of Ink's `Key` that counts. */
+export interface KeyPress {
+  readonly upArrow: boolean;
+  readonly downArrow: boolean;
+  readonly leftArrow: boolean;
+  readonly rightArrow: boolean;
+  readonly pageDown: boolean;
+  readonly pageUp: boolean;
+  readonly home: boolean;
+  readonly end: boolean;
+  readonly return: boolean;
+  readonly escape: boolean;
+  readonly ctrl: boolean;
+  readonly shift: boolean;
+  readonly tab: boolean;
+  readonly backspace: boolean;
+  readonly delete: boolean;
+  readonly meta: boolean;
+}
+
+const NEW_LINE: Action = { do: 'insert', text: '\n' };
+
+const WITH_CTRL: Readonly<Record<string, Action>> = {
+  a: { do: 'edit', edit: 'lineStart' },
+  b: { do: 'edit', edit: 'left' },
+  c: { do: 'interrupt' },
+  d: { do: 'endOfInput' },
+  e: { do: 'edit', edit: 'lineEnd' },
+  f: { do: 'edit', edit: 'right' },
+  h: { do: 'edit', edit: 'deleteLeft' },
+  j: NEW_LINE,
+  k: { do: 'edit', edit: 'deleteToLineEnd' },
+  l: { do: 'clear' },
+  m: { do: 'submit' },
+  n: { do: 'down' },
+  p: { do: 'up' },
+  u: { do: 'edit', edit: 'deleteToLineStart' },
+  w: { do: 'edit', edit: 'deleteWordLeft' },
+  z: { do: 'suspend' },
+};
+
+const WITH_ALT: Readonly<Record<string, Action>> = {
+  a: { do: 'nextUnread' },
+  b: { do: 'edit', edit: 'wordLeft' },
+  f: { do: 'edit', edit: 'wordRight' },
+};
+
+/** Control characters that come in one piece with text: somebody types fast, or the terminal is slow. */
+const CONTROL: Readonly<Record<string, Action>> = {
+  '\r': { do: 'submit' },
+  '\n': NEW_LINE,
+  '\t': { do: 'complete' },
+  '\b': { do: 'edit', edit: 'deleteLeft' },
+  '\u007f': { do: 'edit', edit: 'deleteLeft' },
+  '\u0003': { do: 'interrupt' },
+  '\u0004': { do: 'endOfInput' },
+};
+
+/** What was pressed, in order. Keys that mean nothing here do nothing. */
+export function actionsOf(input: string, key: KeyPress): Action[] {
+  const special = specialKey(key);
+  if (special !== undefined) return [special];
+  const letter = input.toLowerCase();
+  if (key.ctrl) return letter in WITH_CTRL ? [WITH_CTRL[letter] as Action] : [];
+  if (key.meta) {
+    if (/^[1-9]$/.test(input)) return [{ do: 'open', number: Number(input) }];
+    return letter in WITH_ALT ? [WITH_ALT[letter] as Action] : [];
+  }
+  return typed(input);
+}
+
+function specialKey(key: KeyPress): Action | undefined {
+  const isWord = key.ctrl || key.meta;
+  if (key.return) return key.shift || key.meta ? NEW_LINE : { do: 'submit' };
+  if (key.tab) return { do: key.shift ? 'previous' : 'complete' };
+  if (key.upArrow) return { do: 'up' };
+  if (key.downArrow) return { do: 'down' };
+  if (key.leftArrow) return { do: 'edit', edit: isWord ? 'wordLeft' : 'left' };
+  if (key.rightArrow) return { do: 'edit', edit: isWord ? 'wordRight' : 'right' };
+  if (key.pageUp) return { do: 'pageUp' };
+  if (key.pageDown) return { do: 'pageDown' };
+  if (key.home) return { do: 'edit', edit: 'lineStart' };
+  if (key.end) return { do: 'edit', edit: 'lineEnd' };
+  if (key.backspace) return { do: 'edit', edit: isWord ? 'deleteWordLeft' : 'deleteLeft' };
+  if (key.delete) return { do: 'edit', edit: 'deleteRight' };
+  if (key.escape) return { do: 'escape' };
+  return undefined;
+}
+
+function typed(input: string): Action[] {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is told apart
+  const parts = input.match(/[^\u0000-\u001f\u007f]+|[\u0000-\u001f\u007f]/g) ?? [];
+  return parts.flatMap((part) => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
+    if (!/[\u0000-\u001f\u007f]/.test(part)) return [{ do: 'insert', text: part }];
+    const action = CONTROL[part];
+    return action === undefined ? [] : [action];
+  });
+}

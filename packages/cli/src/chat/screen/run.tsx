@@ -1,0 +1,53 @@
+import type { ChatModel } from '@parley/client';
+import { render } from 'ink';
+import { Screen } from './screen.tsx';
+import { ScreenModel } from './screen-model.ts';
+import { AS_BEFORE, readableByInk, TELL_KEYS_APART } from './stdin.ts';
+
+/** Events are drawn together that come within so long; a key is drawn at once. */
+const FRAME_MS = 16;
+/** Home, and erase from there on: the scrollback stays. */
+const CLEAR_SCREEN = '\u001b[H\u001b[J';
+const BELL = '\u0007';
+
+/** Draws the full terminal client until the client has ended; the terminal is then as it was before. */
+export async function runScreen(model: ChatModel): Promise<void> {
+  const { stdout } = process;
+  const size = () => ({ columns: stdout.columns, rows: stdout.rows });
+  let suspend = (): void => {};
+  const screen = new ScreenModel(
+    model,
+    {
+      ring: () => stdout.write(BELL),
+      clear: () => {
+        instance.clear();
+        stdout.write(CLEAR_SCREEN);
+      },
+      suspend: () => suspend(),
+      monotonic: () => performance.now(),
+      later: (callback) => void setTimeout(callback, FRAME_MS),
+    },
+    size(),
+  );
+  const onResize = (): void => screen.resize(size());
+  stdout.on('resize', onResize);
+  const onSuspender = (suspender: () => void): void => {
+    suspend = suspender;
+  };
+  const instance = render(<Screen screen={screen} onSuspender={onSuspender} />, {
+    stdin: readableByInk(process.stdin),
+    exitOnCtrlC: false,
+    // On a terminal it is interactive, whatever CI says.
+    interactive: true,
+    kittyKeyboard: { mode: 'auto' },
+  });
+  stdout.write(TELL_KEYS_APART);
+  try {
+    await Promise.race([model.client.done, instance.waitUntilExit()]);
+  } finally {
+    stdout.off('resize', onResize);
+    stdout.write(AS_BEFORE);
+    instance.unmount();
+    await instance.waitUntilExit();
+  }
+}

@@ -1,0 +1,260 @@
+import type { ChatModel, ClientEvent } from '@parley/client';
+import { describe } from '../describe.ts';
+import { Session } from '../session.ts';
+import { Bell } from './bell.ts';
+import { noticeLines } from './entry-lines.ts';
+import type { Action } from './keys.ts';
+import { type Line, type Role, span } from './line.ts';
+import { type LiveArea, liveArea, type Size, windowRows } from './live-area.ts';
+import { LookingBack } from './looking-back.ts';
+import { Scrollback } from './scrollback.ts';
+import { Typing } from './typing.ts';
+
+/** What the screen does beside drawing. */
+export interface Terminal {
+  ring(): void;
+  clear(): void;
+  suspend(): void;
+  monotonic(): number;
+  /** Calls back soon; for what need not be drawn at once. */
+  later(callback: () => void): void;
+}
+
+export interface Frame {
+  /** All that was printed since the start, in order: grows at its end only. */
+  readonly printed: readonly Line[];
+  readonly live: LiveArea;
+}
+
+const KEYS = [
+  'Tab       completes, else next talk',
+  'Alt+1-9   choose   Alt+A  next unread',
+  'PgUp PgDn looks back    Esc  returns',
+  'Alt+Enter new line      ↑  typed before',
+  'Ctrl+L empties  Ctrl+Z  sets aside',
+];
+
+/** The full terminal client without its terminal: keys and events in, frames out. */
+export class ScreenModel {
+  readonly #model: ChatModel;
+  readonly #terminal: Terminal;
+  readonly #session: Session;
+  readonly #scrollback: Scrollback;
+  readonly #lookingBack: LookingBack;
+  readonly #typing = new Typing();
+  readonly #bell: Bell;
+  readonly #listeners = new Set<() => void>();
+  #size: Size;
+  #printed: readonly Line[] = [];
+  /** Rows from the end at which is looked back; undefined = it is not. */
+  #back: number | undefined;
+  #isUpdateDue = false;
+  #isReconnecting = false;
+  #frame: Frame;
+
+  constructor(model: ChatModel, terminal: Terminal, size: Size) {
+    this.#model = model;
+    this.#terminal = terminal;
+    this.#size = size;
+    this.#scrollback = new Scrollback(model.client.user);
+    this.#lookingBack = new LookingBack(model.client.user);
+    this.#bell = new Bell(
+      () => terminal.ring(),
+      () => terminal.monotonic(),
+    );
+    this.#session = new Session(model, {
+      say: (lines) => this.#say(lines),
+      clear: () => terminal.clear(),
+      quit: () => void model.quit(),
+      keys: KEYS,
+    });
+    model.client.listen((event) => this.#happened(event));
+    model.subscribe(() => this.#updateLater());
+    this.#frame = this.#draw();
+  }
+
+  get frame(): Frame {
+    return this.#frame;
+  }
+
+  /** Calls `listener` when there is another frame. Returns a function that ends it. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  press(actions: readonly Action[]): void {
+    this.#bell.keyPressed();
+    for (const action of actions) {
+      this.#act(action);
+      this.#typing.enter(this.#model.state.current?.peer ?? '');
+    }
+    this.#update();
+  }
+
+  /** Pasted text is one message, however many lines it has. */
+  paste(text: string): void {
+    this.#bell.keyPressed();
+    this.#typing.insert(text.replaceAll(/\r\n?/g, '\n'));
+    this.#update();
+  }
+
+  resize(size: Size): void {
+    this.#size = size;
+    this.#update();
+  }
+
+  #act(action: Action): void {
+    const typing = this.#typing;
+    switch (action.do) {
+      case 'insert':
+        typing.insert(action.text);
+        break;
+      case 'edit':
+        typing.edit(action.edit);
+        break;
+      case 'submit':
+        this.#stopLookingBack();
+        if (this.#session.type(typing.draft.text)) typing.done();
+        break;
+      case 'up':
+        typing.move(-1);
+        break;
+      case 'down':
+        typing.move(1);
+        break;
+      case 'complete':
+        if (!typing.complete(this.#names())) this.#openNext(1);
+        break;
+      case 'interrupt':
+        if (typing.draft.text === '') void this.#model.quit();
+        else typing.clear();
+        break;
+      case 'endOfInput':
+        if (typing.draft.text === '') void this.#model.quit();
+        else typing.edit('deleteRight');
+        break;
+      case 'suspend':
+        this.#terminal.suspend();
+        break;
+      case 'clear':
+        this.#terminal.clear();
+        break;
+      default:
+        this.#move(action);
+    }
+  }
+
+  /** To another conversation, or to another part of this one. */
+  #move(action: Exclude<Action, { do: 'insert' | 'edit' }>): void {
+    const { conversations } = this.#model.state;
+    if (action.do === 'open') this.#open(conversations[action.number - 1]?.peer);
+    else if (action.do === 'nextUnread') this.#open(conversations.find(({ unread }) => unread > 0)?.peer);
+    else if (action.do === 'previous') this.#openNext(-1);
+    else if (action.do === 'pageUp') this.#lookBack(1);
+    else if (action.do === 'pageDown') this.#lookBack(-1);
+    else if (action.do === 'escape') this.#stopLookingBack();
+  }
+
+  #open(peer: string | undefined): void {
+    if (peer === undefined) return;
+    this.#stopLookingBack();
+    void this.#model.open(peer);
+  }
+
+  #openNext(step: 1 | -1): void {
+    const { conversations, current } = this.#model.state;
+    if (conversations.length === 0) return;
+    const index = conversations.findIndex(({ peer }) => peer === current?.peer);
+    const start = index < 0 && step < 0 ? 0 : index;
+    this.#open(conversations[(start + step + conversations.length) % conversations.length]?.peer);
+  }
+
+  #lookBack(pages: 1 | -1): void {
+    const { current } = this.#model.state;
+    if (current === undefined || (this.#back === undefined && pages < 0)) return;
+    const page = Math.max(1, windowRows(this.#size) - 1);
+    if (this.#back === undefined) this.#back = 0;
+    const wanted = this.#back + pages * page;
+    if (wanted < 0) this.#stopLookingBack();
+    else this.#back = wanted;
+  }
+
+  /** The screen was taken for what was said before: what was there comes again. */
+  #stopLookingBack(): void {
+    if (this.#back === undefined) return;
+    this.#back = undefined;
+    const { current } = this.#model.state;
+    if (current !== undefined) this.#print(this.#scrollback.repeat(current, this.#columns, windowRows(this.#size)));
+  }
+
+  #names() {
+    const { conversations, requests, asked } = this.#model.state;
+    const asking = requests.map(({ from }) => from);
+    const talking = conversations.map(({ peer }) => peer);
+    const anybody = [...new Set([...talking, ...asking, ...this.#model.online])].filter(
+      (name) => name !== this.#model.client.user,
+    );
+    return { anybody, 'people asking': asking, 'people asked': asked };
+  }
+
+  #happened(event: ClientEvent): void {
+    this.#bell.happened(event, this.#model.state.current?.peer);
+    const isAfterReconnecting = event.event === 'users' && this.#isReconnecting;
+    if (event.event === 'online') this.#isReconnecting = true;
+    else if (event.event === 'users') this.#isReconnecting = false;
+    if (isAfterReconnecting || isShownElsewhere(event)) return;
+    this.#say(describe(event, this.#model.client.user), event.event === 'error' ? 'alert' : 'quiet');
+  }
+
+  #say(lines: readonly string[], role: Role = 'plain'): void {
+    this.#print(lines.flatMap((line) => noticeLines(line, this.#columns, [], role)));
+    this.#updateLater();
+  }
+
+  #print(lines: readonly Line[]): void {
+    if (lines.length > 0) this.#printed = [...this.#printed, ...lines.map((line) => (line.length === 0 ? [span('')] : line))];
+  }
+
+  get #columns(): number {
+    return Math.max(1, this.#size.columns - 1);
+  }
+
+  #updateLater(): void {
+    if (this.#isUpdateDue) return;
+    this.#isUpdateDue = true;
+    this.#terminal.later(() => {
+      if (this.#isUpdateDue) this.#update();
+    });
+  }
+
+  #update(): void {
+    this.#isUpdateDue = false;
+    this.#frame = this.#draw();
+    for (const listener of this.#listeners) listener();
+  }
+
+  #draw(): Frame {
+    const { state } = this.#model;
+    this.#typing.enter(state.current?.peer ?? '');
+    if (state.current === undefined) this.#back = undefined;
+    // While it is looked back nothing is printed: it would push what is read out of sight.
+    if (this.#back === undefined) this.#print(this.#scrollback.advance(state, this.#columns));
+    return { printed: this.#printed, live: liveArea(state, this.#typing, this.#size, this.#window()) };
+  }
+
+  #window() {
+    const { current } = this.#model.state;
+    if (this.#back === undefined || current === undefined) return undefined;
+    const window = this.#lookingBack.window(current, this.#back, this.#columns, windowRows(this.#size));
+    if (window.isAtStart && current.hasOlder) void this.#model.loadOlder();
+    else this.#back = window.fromEnd;
+    return window;
+  }
+}
+
+/** In the conversation itself, the status line or the sidebar. */
+function isShownElsewhere(event: ClientEvent): boolean {
+  if (event.event === 'error') return event.code === 'unreadable' || event.code === 'cannot_show';
+  return event.event === 'message' || event.event === 'presence';
+}
