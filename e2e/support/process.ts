@@ -31,9 +31,14 @@ process.on('exit', () => {
   }
 });
 
+/** The command line of `parley` with these arguments. */
+export function parleyCommand(argumentList: readonly string[]): string[] {
+  return [process.execPath, LAUNCHER, ...argumentList];
+}
+
 /** Starts `parley` with these arguments. It cannot outlive this process. */
 export function spawnParley(argumentList: readonly string[], options: RunOptions = {}): ChildProcessWithoutNullStreams {
-  const [program = process.execPath, ...rest] = [...(options.under ?? []), process.execPath, LAUNCHER, ...argumentList];
+  const [program = process.execPath, ...rest] = [...(options.under ?? []), ...parleyCommand(argumentList)];
   return start(program, rest, { cwd: options.cwd, env: { PARLEY_PASSPHRASE: PASSPHRASE, ...options.env } });
 }
 
@@ -98,7 +103,7 @@ export async function within<T>(
 }
 
 /** Our own environment without what could change how `parley` behaves. */
-function environment(): Record<string, string | undefined> {
+export function environment(): Record<string, string | undefined> {
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('PARLEY_') && !name.startsWith('NODE_TEST')),
   );

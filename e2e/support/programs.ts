@@ -14,6 +14,7 @@ export const EXTERNAL_PROGRAMS: readonly ExternalProgram[] = [
   { name: 'chromium', debianPackage: 'chromium', neededFor: 'running the browser bundle in a browser' },
   { name: 'faketime', debianPackage: 'faketime', neededFor: 'setting the clock of processes while they run' },
   { name: 'strace', debianPackage: 'strace', neededFor: 'seeing what is synced to disk before it is answered' },
+  { name: 'tmux', debianPackage: 'tmux', neededFor: 'a terminal on which people talk' },
 ];
 
 /** Path of a program on PATH. */

@@ -4,10 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseJsonLine } from './json-lines.ts';
 import { LineClient } from './line-client.ts';
-import { parley } from './process.ts';
+import { PASSPHRASE, parley, parleyCommand } from './process.ts';
 import { ScriptClient, type ScriptClientOptions, type ScriptEvent } from './script-client.ts';
 import { type ServerOptions, ServerProcess } from './server-process.ts';
 import { SmallDisk } from './small-disk.ts';
+import { Terminal, type TerminalOptions } from './terminal.ts';
+
+export interface EnterTerminalOptions extends Omit<TerminalOptions, 'command'> {
+  /** Further arguments of `parley chat`. */
+  readonly args?: readonly string[];
+}
 
 /** A server process, its users' folders and their clients: `await using world = await World.start()`. */
 export class World implements AsyncDisposable {
@@ -17,6 +23,7 @@ export class World implements AsyncDisposable {
   readonly #invite: string;
   /** Of something in between, where clients do not reach the server itself. */
   #portForClients: number | undefined;
+  readonly #joined = new Set<string>();
 
   private constructor(stack: AsyncDisposableStack, folder: string, server: ServerProcess) {
     this.#stack = stack;
@@ -77,6 +84,7 @@ export class World implements AsyncDisposable {
   async join(user: string, invite: string = this.invite): Promise<{ user: string; server: string; phrase: string }> {
     const finished = await parley(['join', invite, user, '--json', '--data', this.clientFolder(user)]);
     assert.equal(finished.code, 0, `join ${user}: ${finished.stderr}`);
+    this.#joined.add(user);
     return parseJsonLine(finished.stdout.trim()) as { user: string; server: string; phrase: string };
   }
 
@@ -115,6 +123,13 @@ export class World implements AsyncDisposable {
       await client.shows(new RegExp(`You are ${user}`));
     }
     return clients as { [K in keyof Users]: LineClient };
+  }
+
+  /** Joins, where the user has not, and starts `parley chat` on a terminal. */
+  async enterTerminal(user: string, { args = [], env, ...options }: EnterTerminalOptions = {}): Promise<Terminal> {
+    if (!this.#joined.has(user)) await this.join(user);
+    const command = parleyCommand(['chat', this.account(user), '--data', this.clientFolder(user), ...args]);
+    return this.#stack.use(await Terminal.start({ ...options, command, env: { PARLEY_PASSPHRASE: PASSPHRASE, ...env } }));
   }
 
   /** A small disk for the client folder of a user who has not joined yet. */
