@@ -32,12 +32,11 @@ export function entryLines(entry: HistoryEntry, self: string, columns: number, m
   return lines;
 }
 
-/** A text of ours, on as many rows as it needs. */
+/** A text of ours, on as many rows as it needs; rows after the first are indented, so that they pass for no other text. */
 export function noticeLines(text: string, columns: number, before: readonly Span[] = [], role: Span['role'] = 'quiet'): Line[] {
-  const indent = lineWidth(before);
-  const margin = indent > 0 ? indent : NARROW_INDENT;
-  const [first = '', ...rest] = wrap(text, Math.max(1, columns - indent));
-  if (rest.length === 0) return [[...before, span(first, role)]];
-  const more = wrap(text.slice(first.length).trimStart(), Math.max(1, columns - margin));
-  return [[...before, span(first, role)], ...more.map((row) => [span(' '.repeat(margin)), span(row, role)])];
+  const beforeColumns = lineWidth(before);
+  const [first = '', ...others] = wrap(text, Math.max(1, columns - beforeColumns));
+  const indent = beforeColumns + (/^ */.exec(text)?.[0].length ?? 0) + NARROW_INDENT;
+  const rest = others.length === 0 ? [] : wrap(text.slice(first.length).trimStart(), Math.max(1, columns - indent));
+  return [[...before, span(first, role)], ...rest.map((row) => [span(' '.repeat(indent)), span(row, role)])];
 }

@@ -60,8 +60,7 @@ function trays(state: ChatState, typing: Typing, columns: number): Line[] {
 }
 
 function windowLines({ lines, fromEnd }: Window, columns: number): Line[] {
-  const where = fromEnd === 0 ? 'the end' : `${fromEnd} rows before the end`;
-  return [...lines, [span(fit(`── ${where}: PgUp, PgDn, Esc goes back ──`, columns), 'alert')]];
+  return [...lines, [span(fit(`── ${fromEnd} rows back: PgUp, PgDn, Esc ──`, columns), 'alert')]];
 }
 
 /** Two columns of rows, level at the bottom. */

@@ -47,6 +47,8 @@ export async function runScreen(model: ChatModel): Promise<void> {
   } finally {
     stdout.off('resize', onResize);
     stdout.write(AS_BEFORE);
+    screen.end();
+    await instance.waitUntilRenderFlush();
     instance.unmount();
     await instance.waitUntilExit();
   }

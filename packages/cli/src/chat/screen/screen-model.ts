@@ -34,6 +34,8 @@ const KEYS = [
   'Ctrl+L empties  Ctrl+Z  sets aside',
 ];
 
+const NOTHING: LiveArea = { lines: [], cursor: { x: 0, y: 0 } };
+
 /** The full terminal client without its terminal: keys and events in, frames out. */
 export class ScreenModel {
   readonly #model: ChatModel;
@@ -50,6 +52,7 @@ export class ScreenModel {
   #back: number | undefined;
   #isUpdateDue = false;
   #isReconnecting = false;
+  #isOver = false;
   #frame: Frame;
 
   constructor(model: ChatModel, terminal: Terminal, size: Size) {
@@ -96,6 +99,12 @@ export class ScreenModel {
   paste(text: string): void {
     this.#bell.keyPressed();
     this.#typing.insert(text.replaceAll(/\r\n?/g, '\n'));
+    this.#update();
+  }
+
+  /** Leaves nothing below what was printed. */
+  end(): void {
+    this.#isOver = true;
     this.#update();
   }
 
@@ -240,7 +249,8 @@ export class ScreenModel {
     if (state.current === undefined) this.#back = undefined;
     // While it is looked back nothing is printed: it would push what is read out of sight.
     if (this.#back === undefined) this.#print(this.#scrollback.advance(state, this.#columns));
-    return { printed: this.#printed, live: liveArea(state, this.#typing, this.#size, this.#window()) };
+    const live = this.#isOver ? NOTHING : liveArea(state, this.#typing, this.#size, this.#window());
+    return { printed: this.#printed, live };
   }
 
   #window() {
