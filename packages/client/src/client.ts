@@ -1,19 +1,30 @@
 import { create } from '@bufbuild/protobuf';
-import { isUsername, MAX_WAITING_COMMANDS } from '@parley/protocol';
-import { type ContactInfo, Contacts, type OwnDeviceInfo } from './contacts.ts';
+import { isUsername, MAX_WAITING_COMMANDS, MESSAGE_ID_BYTES, toHex } from '@parley/protocol';
+import { type ContactInfo, Contacts, canTalk, type OwnDeviceInfo } from './contacts.ts';
 import { deleteMessages } from './conversations/delete-messages.ts';
 import { Lanes } from './conversations/lanes.ts';
 import { compose, type Typed } from './conversations/outgoing-messages.ts';
 import { accept, block, cancel, hasPending, refuse, request } from './conversations/requests.ts';
 import { type About, tellError } from './conversations/tell.ts';
 import type { Environment } from './environment.ts';
-import { type ClientEvent, Events } from './events.ts';
+import { type ClientEvent, type EventListener, Events } from './events.ts';
 import { ViewSchema } from './gen/rows_pb.ts';
 import { History } from './history.ts';
 import { Messenger } from './messenger.ts';
 import { type People, peopleOf, type ReadMark, readMarkOf } from './people.ts';
 import { Records } from './records/records.ts';
 import type { Vault } from './vault/vault.ts';
+
+export interface ClientOptions {
+  readonly environment: Environment;
+  readonly vault: Vault;
+  /**
+   * Which of the events that are told once (messages, answers, `sent`, errors about what was stored) this client takes; all, if left out.
+   * It hears of the others as they happen too, and leaves them to be told by the next client of this vault: a program that only
+   * sends takes no message from the one that listens. Of what earlier clients have left it is told what it takes.
+   */
+  readonly takes?: (event: ClientEvent) => boolean;
+}
 
 /** Messages that are encrypted and stored in one go. */
 const MAX_TYPED_BATCH = 128;
@@ -47,15 +58,15 @@ export class ParleyClient {
    * For the account in an open vault, which stays the caller's to close after `done`.
    * @throws VaultError `not_found` when it holds no account
    */
-  static async open(options: { environment: Environment; vault: Vault }): Promise<ParleyClient> {
-    const { environment, vault } = options;
-    return new ParleyClient(environment, await Records.load(vault, environment.mls));
+  static async open({ environment, vault, takes = () => true }: ClientOptions): Promise<ParleyClient> {
+    return new ParleyClient(environment, await Records.load(vault, environment.mls), takes);
   }
 
-  private constructor(environment: Environment, records: Records) {
+  private constructor(environment: Environment, records: Records, takes: (event: ClientEvent) => boolean) {
     this.#environment = environment;
     this.#messenger = new Messenger(environment, records, {
       emit: (events) => this.#events.emit(events),
+      takes,
       onProgress: () => this.#progress(),
       onOver: (error) => this.#end(error),
     });
@@ -112,10 +123,10 @@ export class ParleyClient {
   }
 
   /**
-   * The same, with all that was stored together. When `listener` returns it counts as told: after that it is not told again, should
-   * the process be killed, and before that it is.
+   * The same, with all that was stored together. When `listener` returns, or its promise resolves, it counts as told: after that it is
+   * not told again, should the process be killed, and before that it is. Nothing else is stored meanwhile.
    */
-  listenInBatches(listener: (events: readonly ClientEvent[]) => void): () => void {
+  listenInBatches(listener: EventListener): () => void {
     return this.#events.listen(listener);
   }
 
@@ -148,7 +159,12 @@ export class ParleyClient {
   /** Whether the two have agreed to talk, as far as this device knows. */
   canTalkTo(user: string): boolean {
     const contact = this.#messenger.context.records.contacts.rows.get(user);
-    return contact !== undefined && !contact.blocked && contact.conversation.length > 0;
+    return contact !== undefined && canTalk(contact);
+  }
+
+  /** Whether a request of one's own to this user waits for an answer. */
+  hasAsked(user: string): boolean {
+    return hasPending(this.#messenger.context, user, 'outgoing');
   }
 
   /** Whether a request of this user waits for an answer. */
@@ -176,13 +192,19 @@ export class ParleyClient {
     this.#command(user, block);
   }
 
-  /** `id` comes back in `sent`, or in the `error` that says why it was not sent. */
-  send(user: string, text: string, id: string): void {
-    if (!this.#takes()) return;
-    const message = { to: user, text, tag: id };
-    // What was asked before about this user has to be stored first.
-    if (this.#lanes.isBusy(user)) this.#job(user, { id, user }, async () => this.#type(message));
-    else this.#type(message);
+  /**
+   * `id` comes back in `sent`, or in the `error` that says why it was not sent.
+   * @returns the id of the message itself, hex: what `delete` takes
+   */
+  send(user: string, text: string, id: string): string {
+    const messageId = this.#environment.crypto.randomBytes(MESSAGE_ID_BYTES);
+    if (this.#takes()) {
+      const message = { to: user, text, tag: id, messageId };
+      // What was asked before about this user has to be stored first.
+      if (this.#lanes.isBusy(user)) this.#job(user, { id, user }, async () => this.#type(message));
+      else this.#type(message);
+    }
+    return toHex(messageId);
   }
 
   /**
@@ -198,7 +220,11 @@ export class ParleyClient {
     // What is asked for in one go is done in one: the vault is written anew each time.
     this.#toDelete.push(id);
     if (this.#toDelete.length > 1) return;
-    const isTaken = this.#job(DELETING, { id }, () => deleteMessages(this.#messenger.context, this.#toDelete.splice(0)));
+    const isTaken = this.#job(DELETING, { id }, async () => {
+      // One of them may have been typed a moment ago.
+      await this.#sendTyped();
+      await deleteMessages(this.#messenger.context, this.#toDelete.splice(0));
+    });
     if (!isTaken) this.#toDelete = [];
   }
 

@@ -44,17 +44,25 @@ export const LOCAL_ERROR_CODES = [
   'not_sent',
 ] as const;
 
+/** With a promise: what it was called with counts as told when that resolves. */
+export type EventListener = (events: readonly ClientEvent[]) => void | Promise<void>;
+
+/** What is still to be waited for until events have been told. */
+export type Telling = Promise<unknown> | undefined;
+
 /** Calls listeners in the order in which they came. */
 export class Events {
-  readonly #listeners = new Set<(events: readonly ClientEvent[]) => void>();
+  readonly #listeners = new Set<EventListener>();
 
   /** Returns a function that ends the subscription. */
-  listen(listener: (events: readonly ClientEvent[]) => void): () => void {
+  listen(listener: EventListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  emit(events: readonly ClientEvent[]): void {
-    for (const listener of this.#listeners) listener(events);
+  /** Resolves when all have been told; `undefined`: they have. */
+  emit(events: readonly ClientEvent[]): Telling {
+    const pending = [...this.#listeners].map((listener) => listener(events)).filter((telling) => telling !== undefined);
+    return pending.length === 0 ? undefined : Promise.all(pending);
   }
 }

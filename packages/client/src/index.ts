@@ -1,8 +1,8 @@
-export { ParleyClient } from './client.ts';
+export { type ClientOptions, ParleyClient } from './client.ts';
+export { type ContactInfo, Contacts, type DeviceInfo, type OwnDeviceInfo } from './contacts.ts';
 export { type Environment, standardEnvironment, type Timer, type WebSocketLike } from './environment.ts';
 export { ConnectError, LoginError, type LoginErrorCode } from './errors.ts';
-export { type ContactInfo, Contacts, type DeviceInfo, type OwnDeviceInfo } from './contacts.ts';
-export type { ClientErrorCode, ClientEvent, ClientEventName, LocalErrorCode } from './events.ts';
+export type { ClientErrorCode, ClientEvent, ClientEventName, EventListener, LocalErrorCode } from './events.ts';
 export { type EntryState, History, type HistoryEntry, type HistoryRange } from './history.ts';
 export { type Joined, type JoinOptions, join } from './join.ts';
 export { ChatModel } from './model/chat-model.ts';

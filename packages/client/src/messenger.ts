@@ -21,7 +21,7 @@ import { tellError } from './conversations/tell.ts';
 import { usersOnline } from './conversations/users-online.ts';
 import type { Environment, Timer } from './environment.ts';
 import { LoginError } from './errors.ts';
-import type { ClientEvent } from './events.ts';
+import type { ClientEvent, Telling } from './events.ts';
 import { RequestState } from './gen/rows_pb.ts';
 import type { Records } from './records/records.ts';
 import { SteadyTime } from './records/steady-time.ts';
@@ -31,7 +31,9 @@ const QUIT_TIMEOUT_MS = 2_000;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 interface MessengerHandlers {
-  emit(events: readonly ClientEvent[]): void;
+  emit(events: readonly ClientEvent[]): Telling;
+  /** Whether this client is the one to tell an event that is told once. */
+  takes(event: ClientEvent): boolean;
   /** Something was finished: look again whether all is. */
   onProgress(): void;
   /** It cannot go on: the login is refused for good, the server failed a check, or the vault is broken. */
@@ -74,7 +76,10 @@ export class Messenger {
       records,
       outbox,
       time: () => time.now(),
-      emit: (event) => handlers.emit([event]),
+      emit: (event) => {
+        const telling = handlers.emit([event]);
+        if (telling !== undefined) this.#run(telling);
+      },
       ask: (opcode, body) => this.link.ask(opcode, body),
       openGroup: (request) => this.#open(request),
       publishKeys: (reason) => this.#publisher.publish(reason),
@@ -82,7 +87,7 @@ export class Messenger {
       heal: (conversation) => this.#healer.heal(conversation),
       showOnce: (request, user) => this.#showOnce(request, user),
     };
-    records.tellWith((events) => handlers.emit(events));
+    records.tellWith(handlers.emit, handlers.takes);
     this.#healer = new Healer(this.context, (error) => this.fail(error));
     this.#publisher = new KeyPublisher({
       publish: (reason) => publishKeyPackages(this.context, () => this.#over, reason),

@@ -1,5 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { MAX_OUTBOX, MAX_TEXT_BYTES, MESSAGE_ID_BYTES, Opcode, toHex, utf8 } from '@parley/protocol';
+import { MAX_OUTBOX, MAX_TEXT_BYTES, Opcode, toHex, utf8 } from '@parley/protocol';
 import { ContentSchema } from '@parley/protocol/wire';
 import type { Reply } from '../connection/reply.ts';
 import { ConversationState, type OutboxRow } from '../gen/rows_pb.ts';
@@ -15,6 +15,8 @@ export interface Typed {
   readonly text: string;
   /** Given back in `sent`, or in the `error` that comes instead. */
   readonly tag: string;
+  /** Random, MESSAGE_ID_BYTES. */
+  readonly messageId: Uint8Array;
 }
 
 /** Stores many messages and encrypts as many of them as may be now. */
@@ -22,7 +24,7 @@ export function compose(context: Context, transaction: Transaction, messages: re
   for (const message of messages) composeOne(context, transaction, message);
 }
 
-function composeOne(context: Context, transaction: Transaction, { to, text, tag }: Typed): void {
+function composeOne(context: Context, transaction: Transaction, { to, text, tag, messageId: id }: Typed): void {
   const { environment, records, outbox } = context;
   const about = { id: tag, user: to };
   const wellFormed = text.toWellFormed();
@@ -46,7 +48,6 @@ function composeOne(context: Context, transaction: Transaction, { to, text, tag 
     tellError(context, transaction, 'identity_changed', why, about);
     return;
   }
-  const id = environment.crypto.randomBytes(MESSAGE_ID_BYTES);
   const sentMs = environment.now();
   const content = toBinary(
     ContentSchema,

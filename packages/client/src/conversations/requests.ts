@@ -1,6 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { MAX_PENDING_RECEIVED, Opcode, REQUEST_ID_BYTES, REQUEST_LIFETIME_MS, safetyNumber, toHex } from '@parley/protocol';
+import { MAX_PENDING_RECEIVED, Opcode, REQUEST_ID_BYTES, REQUEST_LIFETIME_MS, toHex } from '@parley/protocol';
 import { CancelSchema, type DeviceKeyPackage, RefuseSchema, RttSchema, SettingsSchema } from '@parley/protocol/wire';
+import { safetyNumberWith } from '../contacts.ts';
 import { ContactSchema, type Request, RequestSchema, RequestState } from '../gen/rows_pb.ts';
 import type { Transaction } from '../records/transaction.ts';
 import { siblingIds } from './account.ts';
@@ -186,8 +187,5 @@ export function showRequest(context: Context, user: string): void {
   const { environment, records } = context;
   const contact = records.contacts.rows.get(user);
   if (contact === undefined) return;
-  const { username, identityKey } = records.account;
-  const a = { username, identityKey };
-  const b = { username: user, identityKey: contact.identityKey };
-  context.emit({ event: 'request', from: user, safetyNumber: safetyNumber(environment.crypto, { version: 1, a, b }) });
+  context.emit({ event: 'request', from: user, safetyNumber: safetyNumberWith(environment.crypto, records.account, contact) });
 }

@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { toHex } from '@parley/protocol';
-import type { ClientEvent } from '../events.ts';
+import type { ClientEvent, Telling } from '../events.ts';
 import {
   type Account,
   AccountSchema,
@@ -16,10 +16,12 @@ import type { Mls } from '../mls/mls.ts';
 import { type Row, type Vault, VaultError } from '../vault/vault.ts';
 import { Groups } from './groups.ts';
 import { Table } from './table.ts';
-import { readEvents, Transaction } from './transaction.ts';
+import { afterTelling, readEvents, Transaction } from './transaction.ts';
 
 export const ACCOUNT_KEY = 'self';
 const PROGRESS_KEY = 'progress';
+/** Rows of what an earlier run has left to be told: so many at once. */
+const REST_PAGE = 256;
 
 const accountTable = new Table('account', AccountSchema, () => ACCOUNT_KEY);
 
@@ -35,7 +37,8 @@ export class Records {
   readonly #groups: Groups;
   #account: Account;
   #lastOrder: number;
-  #tell: (events: readonly ClientEvent[]) => void = () => {};
+  #tell: (events: readonly ClientEvent[]) => Telling = () => undefined;
+  #takes: (event: ClientEvent) => boolean = () => true;
   #changed: () => void = () => {};
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -48,7 +51,8 @@ export class Records {
     const { contacts, requests, conversations, outbox, views } = records;
     for (const table of [contacts, requests, conversations, outbox, views]) await table.load(vault);
     for (const row of outbox.rows.values()) records.#lastOrder = Math.max(records.#lastOrder, row.order);
-    for (const row of await vault.scan('event')) records.#lastOrder = Math.max(records.#lastOrder, row.order ?? 0);
+    const [lastTold] = await vault.scan('event', { limit: 1, reverse: true });
+    records.#lastOrder = Math.max(records.#lastOrder, lastTold?.order ?? 0);
     const progress = await vault.get('account', PROGRESS_KEY);
     if (progress !== undefined) records.#progress.rows.set(PROGRESS_KEY, records.#progress.decode(progress));
     return records;
@@ -69,9 +73,13 @@ export class Records {
     return this.#vault;
   }
 
-  /** From now on `tell` is who tells the user what transactions ask to be told. */
-  tellWith(tell: (events: readonly ClientEvent[]) => void): void {
+  /**
+   * From now on `tell` is who tells the user what transactions ask to be told: all of it, and where `takes` is false the next run does so
+   * again.
+   */
+  tellWith(tell: (events: readonly ClientEvent[]) => Telling, takes: (event: ClientEvent) => boolean): void {
     this.#tell = tell;
+    this.#takes = takes;
   }
 
   /** From now on `changed` is called after each transaction. */
@@ -79,18 +87,24 @@ export class Records {
     this.#changed = changed;
   }
 
-  /** What an earlier run has stored and, as far as is known, not told. */
+  /** What earlier runs have stored and, as far as is known, not told; of that, what this one takes. */
   tellRest(): Promise<void> {
-    const run = async (): Promise<void> => {
-      const rows = await this.#vault.scan('event');
-      if (rows.length === 0) return;
-      this.#tell(rows.flatMap(readEvents));
-      await this.#vault.write(
-        rows.map(({ collection, key }) => ({ delete: { collection, key } })),
-        { sync: false },
-      );
-    };
-    return this.#inTurn(run);
+    return this.#inTurn(async () => {
+      for (let page: Row[] = [], after = 0; ; after = page.at(-1)?.order ?? after) {
+        page = await this.#vault.scan('event', { after, limit: REST_PAGE });
+        const rows = page.map((row) => ({ row, events: readEvents(row) }));
+        const taken = rows.flatMap(({ events }) => events.filter(this.#takes));
+        const telling = taken.length > 0 ? this.#tell(taken) : undefined;
+        if (telling !== undefined) await telling;
+        const changes = rows.flatMap(({ row, events }) => afterTelling(row, events, this.#leaves(events)));
+        if (changes.length > 0) await this.#vault.write(changes, { sync: false });
+        if (page.length < REST_PAGE) return;
+      }
+    });
+  }
+
+  #leaves(events: readonly ClientEvent[]): readonly ClientEvent[] {
+    return events.filter((event) => !this.#takes(event));
   }
 
   /** Rising numbers for rows that are read in order. */
@@ -128,7 +142,11 @@ export class Records {
     const run = async (): Promise<T> => {
       const transaction = new Transaction(this.#vault, this.#groups);
       const result = await work(transaction);
-      await transaction.commit({ nextOrder: () => this.nextOrder(), tell: (events) => this.#tell(events) });
+      await transaction.commit({
+        nextOrder: () => this.nextOrder(),
+        tell: (events) => this.#tell(events),
+        leaves: (events) => this.#leaves(events),
+      });
       this.#changed();
       return result;
     };

@@ -1,6 +1,6 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { utf8 } from '@parley/protocol';
-import type { ClientEvent } from '../events.ts';
+import type { ClientEvent, Telling } from '../events.ts';
 import type { GroupState } from '../mls/mls.ts';
 import type { Change, Collection, Row, Vault } from '../vault/vault.ts';
 import type { Groups } from './groups.ts';
@@ -87,7 +87,7 @@ export class Transaction {
 
   /**
    * Tells the user, once: the event is stored with the changes, told after them, and forgotten as soon as it was. Should the process be
-   * killed in between, the next one tells it.
+   * killed in between, or be one that does not take this event, the next one tells it.
    */
   tell(event: ClientEvent): void {
     this.#told.push(event);
@@ -131,9 +131,11 @@ export class Transaction {
     for (const [key, state] of this.#groups) this.#groupStates.install(key, state);
     for (const run of this.#effects) run();
     if (row === undefined) return;
-    teller.tell(this.#told);
+    const telling = teller.tell(this.#told);
+    // Not a moment later than it has to be: until then a process that is killed has told it in vain.
+    if (telling !== undefined) await telling;
     // Not synced: it is to be there when this process is killed, and not worth a wait.
-    await this.#vault.write([{ delete: row }], { sync: false });
+    await this.#vault.write(afterTelling(row, this.#told, teller.leaves(this.#told)), { sync: false });
   }
 
   #set<Schema extends DescMessage>(table: Table<Schema>, key: string, value: unknown): void {
@@ -155,7 +157,15 @@ export class Transaction {
 export interface Teller {
   /** Rising numbers for rows that are read in order. */
   nextOrder(): number;
-  tell(events: readonly ClientEvent[]): void;
+  tell(events: readonly ClientEvent[]): Telling;
+  /** Those of them that count as not told, for the next run. */
+  leaves(events: readonly ClientEvent[]): readonly ClientEvent[];
+}
+
+/** What becomes of the row that kept `events`, some of which are `left` to be told. */
+export function afterTelling(row: Row, events: readonly ClientEvent[], left: readonly ClientEvent[]): Change[] {
+  if (left.length === 0) return [{ delete: { collection: row.collection, key: row.key } }];
+  return left.length === events.length ? [] : [{ put: { ...row, value: writeEvents(left) } }];
 }
 
 function eventRow(order: number, events: readonly ClientEvent[]): Row {

@@ -155,7 +155,10 @@ export class Device {
         this.broken = error;
       },
     });
-    records.tellWith((events) => this.events.push(...events));
+    records.tellWith(
+      (events) => void this.events.push(...events),
+      () => true,
+    );
     outbox.online(this.#connection);
   }
 
@@ -209,7 +212,8 @@ export class Device {
 
   async send(to: string, text: string, tag = 'tag'): Promise<void> {
     const { context } = this;
-    await context.records.transact(async (transaction) => compose(context, transaction, [{ to, text, tag }]));
+    const messageId = randomId(context.environment);
+    await context.records.transact(async (transaction) => compose(context, transaction, [{ to, text, tag, messageId }]));
     await this.settled();
   }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { createServer, type RunningServer, silentLog } from '../../../server/src/index.ts';
-import { ParleyClient } from '../../src/client.ts';
+import { type ClientOptions, ParleyClient } from '../../src/client.ts';
 import type { Environment } from '../../src/environment.ts';
 import { join } from '../../src/join.ts';
 import { nodeEnvironment } from '../../src/node.ts';
@@ -49,8 +49,13 @@ export class World implements AsyncDisposable {
   }
 
   /** A client on a vault, starting. */
-  async start(name: string, vault: MemoryVault, changes: Partial<Environment> = {}): Promise<Person> {
-    const client = await ParleyClient.open({ environment: { ...this.environment, ...changes }, vault });
+  async start(
+    name: string,
+    vault: MemoryVault,
+    changes: Partial<Environment> = {},
+    takes: ClientOptions['takes'] = () => true,
+  ): Promise<Person> {
+    const client = await ParleyClient.open({ environment: { ...this.environment, ...changes }, vault, takes });
     this.#running.add(client);
     const events = new EventLog(client);
     await client.start();
