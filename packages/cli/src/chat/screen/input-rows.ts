@@ -27,7 +27,7 @@ export function inputRows({ text, cursor }: Draft, columns: number, maxRows: num
       offset += 1;
     }
     for (const grapheme of graphemes(line)) {
-      const shown = shownAs(grapheme);
+      const shown = shownAs(grapheme, columns);
       if (width + shown.width > columns) next();
       if (offset === cursor) place = { x: width, y: rows.length - 1 };
       rows[rows.length - 1] += shown.text;
@@ -45,8 +45,9 @@ export function inputRows({ text, cursor }: Draft, columns: number, maxRows: num
 }
 
 /** Pasted text may hold anything. It is sent as it is. */
-function shownAs(grapheme: Grapheme): Grapheme {
+function shownAs(grapheme: Grapheme, columns: number): Grapheme {
   if (/^[\u0020-\u007e]$/.test(grapheme.text)) return grapheme;
   const text = grapheme.text === '\t' ? '    ' : neutralize(grapheme.text);
-  return text === grapheme.text ? grapheme : { text, width: widthOf(text) };
+  const width = text === grapheme.text ? grapheme.width : widthOf(text);
+  return width <= columns ? { text, width } : { text: '…', width: 1 };
 }

@@ -44,51 +44,57 @@ export interface KeyPress {
 
 const NEW_LINE: Action = { do: 'insert', text: '\n' };
 
-const WITH_CTRL: Readonly<Record<string, Action>> = {
-  a: { do: 'edit', edit: 'lineStart' },
-  b: { do: 'edit', edit: 'left' },
-  c: { do: 'interrupt' },
-  d: { do: 'endOfInput' },
-  e: { do: 'edit', edit: 'lineEnd' },
-  f: { do: 'edit', edit: 'right' },
-  h: { do: 'edit', edit: 'deleteLeft' },
-  j: NEW_LINE,
-  k: { do: 'edit', edit: 'deleteToLineEnd' },
-  l: { do: 'clear' },
-  m: { do: 'submit' },
-  n: { do: 'down' },
-  p: { do: 'up' },
-  u: { do: 'edit', edit: 'deleteToLineStart' },
-  w: { do: 'edit', edit: 'deleteWordLeft' },
-  z: { do: 'suspend' },
-};
+const WITH_CTRL = new Map<string, Action>(
+  Object.entries<Action>({
+    a: { do: 'edit', edit: 'lineStart' },
+    b: { do: 'edit', edit: 'left' },
+    c: { do: 'interrupt' },
+    d: { do: 'endOfInput' },
+    e: { do: 'edit', edit: 'lineEnd' },
+    f: { do: 'edit', edit: 'right' },
+    h: { do: 'edit', edit: 'deleteLeft' },
+    j: NEW_LINE,
+    k: { do: 'edit', edit: 'deleteToLineEnd' },
+    l: { do: 'clear' },
+    m: { do: 'submit' },
+    n: { do: 'down' },
+    p: { do: 'up' },
+    u: { do: 'edit', edit: 'deleteToLineStart' },
+    w: { do: 'edit', edit: 'deleteWordLeft' },
+    z: { do: 'suspend' },
+  }),
+);
 
-const WITH_ALT: Readonly<Record<string, Action>> = {
-  a: { do: 'nextUnread' },
-  b: { do: 'edit', edit: 'wordLeft' },
-  f: { do: 'edit', edit: 'wordRight' },
-};
+const WITH_ALT = new Map<string, Action>(
+  Object.entries<Action>({
+    a: { do: 'nextUnread' },
+    b: { do: 'edit', edit: 'wordLeft' },
+    f: { do: 'edit', edit: 'wordRight' },
+  }),
+);
 
 /** Control characters that come in one piece with text: somebody types fast, or the terminal is slow. */
-const CONTROL: Readonly<Record<string, Action>> = {
-  '\r': { do: 'submit' },
-  '\n': NEW_LINE,
-  '\t': { do: 'complete' },
-  '\b': { do: 'edit', edit: 'deleteLeft' },
-  '\u007f': { do: 'edit', edit: 'deleteLeft' },
-  '\u0003': { do: 'interrupt' },
-  '\u0004': { do: 'endOfInput' },
-};
+const CONTROL = new Map<string, Action>(
+  Object.entries<Action>({
+    '\r': { do: 'submit' },
+    '\n': NEW_LINE,
+    '\t': { do: 'complete' },
+    '\b': { do: 'edit', edit: 'deleteLeft' },
+    '\u007f': { do: 'edit', edit: 'deleteLeft' },
+    '\u0003': { do: 'interrupt' },
+    '\u0004': { do: 'endOfInput' },
+  }),
+);
 
 /** What was pressed, in order. Keys that mean nothing here do nothing. */
 export function actionsOf(input: string, key: KeyPress): Action[] {
   const special = specialKey(key);
   if (special !== undefined) return [special];
   const letter = input.toLowerCase();
-  if (key.ctrl) return letter in WITH_CTRL ? [WITH_CTRL[letter] as Action] : [];
+  if (key.ctrl) return only(WITH_CTRL.get(letter));
   if (key.meta) {
     if (/^[1-9]$/.test(input)) return [{ do: 'open', number: Number(input) }];
-    return letter in WITH_ALT ? [WITH_ALT[letter] as Action] : [];
+    return only(WITH_ALT.get(letter));
   }
   return typed(input);
 }
@@ -117,7 +123,10 @@ function typed(input: string): Action[] {
   return parts.flatMap((part) => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
     if (!/[\u0000-\u001f\u007f]/.test(part)) return [{ do: 'insert', text: part }];
-    const action = CONTROL[part];
-    return action === undefined ? [] : [action];
+    return only(CONTROL.get(part));
   });
+}
+
+function only(action: Action | undefined): Action[] {
+  return action === undefined ? [] : [action];
 }

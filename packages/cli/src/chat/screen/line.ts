@@ -1,4 +1,4 @@
-import { widthOf } from './width.ts';
+import { fit, widthOf } from './width.ts';
 
 /** What a part of a line is; how that looks is decided where it is drawn. */
 export type Role = 'plain' | 'quiet' | 'peer' | 'self' | 'alert' | 'mark' | 'current';
@@ -21,4 +21,15 @@ export function lineWidth(line: Line): number {
 
 export function plainText(line: Line): string {
   return line.map(({ text }) => text).join('');
+}
+
+/** As much of the line as fits. */
+export function clip(line: Line, columns: number): Line {
+  if (lineWidth(line) <= columns) return line;
+  let room = columns;
+  return line.flatMap((part) => {
+    const text = room > 0 ? fit(part.text, room) : '';
+    room -= text === part.text ? widthOf(text) : room;
+    return text === '' ? [] : [{ ...part, text }];
+  });
 }

@@ -1,7 +1,7 @@
 import type { ChatState } from '@parley/client';
 import { neutralize } from '../../sanitize.ts';
 import { inputRows } from './input-rows.ts';
-import { type Line, lineWidth, span } from './line.ts';
+import { clip, type Line, lineWidth, span } from './line.ts';
 import type { Window } from './looking-back.ts';
 import { sidebar } from './sidebar.ts';
 import { statusLine } from './status.ts';
@@ -47,7 +47,10 @@ export function liveArea(state: ChatState, typing: Typing, size: Size, window: W
   const right: Line[] = [...(roomAbove > 0 ? above : []), ...typed, statusLine(state, width, left.width > 0)];
   const lines = beside(left.lines, left.width, right).slice(-maxRows);
   const firstOfInput = lines.length - 1 - typed.length;
-  return { lines, cursor: { x: left.width + promptWidth + input.cursor.x, y: firstOfInput + input.cursor.y } };
+  return {
+    lines: lines.map((line) => clip(line, columns)),
+    cursor: { x: left.width + promptWidth + input.cursor.x, y: firstOfInput + input.cursor.y },
+  };
 }
 
 function promptOf({ current }: ChatState, columns: number): string {

@@ -11,18 +11,16 @@ export function wrap(text: string, columns: number): string[] {
   /** Up to the last space of the line: its length in characters and columns. */
   let space: { readonly end: number; readonly columns: number } | undefined;
   for (const grapheme of graphemes(text)) {
-    if (width + grapheme.width > columns && line !== '') {
-      if (grapheme.text === ' ') {
-        lines.push(line);
-        [line, width, space] = ['', 0, undefined];
-        continue;
-      }
-      const end = space?.end ?? line.length;
-      lines.push(space === undefined ? line : line.slice(0, end - 1));
+    let isDropped = false;
+    while (width + grapheme.width > columns && line !== '' && !isDropped) {
+      isDropped = grapheme.text === ' ';
+      const end = isDropped ? line.length : (space?.end ?? line.length);
+      lines.push(space === undefined || isDropped ? line : line.slice(0, end - 1));
       line = line.slice(end);
-      width -= space?.columns ?? width;
+      width = isDropped ? 0 : width - (space?.columns ?? width);
       space = undefined;
     }
+    if (isDropped) continue;
     line += grapheme.text;
     width += grapheme.width;
     // An indent is no place to break at.

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ChatState, ConversationState, HistoryEntry, TimelineState } from '@parley/client';
+import fc from 'fast-check';
+import { entryLines, noticeLines } from '../../src/chat/screen/entry-lines.ts';
+import { lineWidth, plainText } from '../../src/chat/screen/line.ts';
+import { liveArea } from '../../src/chat/screen/live-area.ts';
+import { LookingBack } from '../../src/chat/screen/looking-back.ts';
+import { Scrollback } from '../../src/chat/screen/scrollback.ts';
+import { Typing } from '../../src/chat/screen/typing.ts';
+
+const NOON = new Date(2026, 10, 24, 12, 0).getTime();
+
+function entry(position: number, from: string, text: string, more: Partial<HistoryEntry> = {}): HistoryEntry {
+  return { id: String(position), conversation: 'bob', from, at: NOON, position, kind: 'text', text, ...more } as HistoryEntry;
+}
+
+function timeline(entries: readonly HistoryEntry[], newFrom?: string): TimelineState {
+  return { peer: 'bob', entries, newFrom, hasOlder: false, isLoaded: true };
+}
+
+function stateWith(changes: Partial<ChatState>): ChatState {
+  const none = { conversations: [], requests: [], asked: [], current: undefined };
+  return { user: 'alice', server: 'localhost:10000', connection: 'online', ...none, ...changes };
+}
+
+const person = (peer: string, unread = 0): ConversationState => ({ peer, unread, canTalk: true, isOnline: true });
+const texts = (lines: readonly Parameters<typeof plainText>[0][]): string[] => lines.map(plainText);
+
+/** Anything that a peer may send. */
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 300 }),
+  fc
+    .array(
+      fc.constantFrom('\n', '\r', '\u001b[2J', '\u202e', '12:00 alice: yes', '字', '👨‍👩‍👧‍👦', '\u200b', 'x'.repeat(90), ' '),
+      { maxLength: 30 },
+    )
+    .map((parts) => parts.join('')),
+);
+
+describe('a message', () => {
+  it('stands behind the name of its sender, all its rows', () => {
+    assert.deepEqual(texts(entryLines(entry(1, 'bob', 'one two three four five six\nseven'), 'alice', 36)), [
+      '12:00 bob: one two three four five',
+      '           six',
+      '           seven',
+    ]);
+  });
+
+  it('begins below its name where there is too little room beside it', () => {
+    const name = 'a-name-that-is-as-long-as-it-can';
+    assert.deepEqual(texts(entryLines(entry(1, name, 'hello'), 'alice', 40)), [`12:00 ${name}: `, '  hello']);
+  });
+
+  it('is cut where it is too long, and says so', () => {
+    const lines = texts(entryLines(entry(1, 'bob', 'x\n'.repeat(100)), 'alice', 80, 5));
+    assert.equal(lines.length, 5);
+    assert.match(lines[4] ?? '', /… 97 more rows: PgUp shows them/);
+  });
+
+  it('says that it was not sent', () => {
+    assert.match(
+      texts(entryLines(entry(1, 'alice', 'no', { state: 'refused' }), 'alice', 80))[0] ?? '',
+      /alice \(was not sent\): no/,
+    );
+  });
+
+  it('takes no row that could be another message, and no more than the width, whatever it holds (property)', () => {
+    fc.assert(
+      fc.property(anyText, fc.integer({ min: 20, max: 160 }), (text, columns) => {
+        const lines = entryLines(entry(1, 'bob', text), 'alice', columns);
+        for (const [index, line] of lines.entries()) {
+          assert.ok(lineWidth(line) <= columns, plainText(line));
+          // biome-ignore lint/suspicious/noControlCharactersInRegex: none of these may come through
+          assert.doesNotMatch(plainText(line), /[\u0000-\u001f\u007f-\u009f\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/);
+          assert.match(plainText(line), index === 0 ? /^12:00 bob: / : /^ {2}/);
+        }
+      }),
+    );
+  });
+});
+
+describe('a notice', () => {
+  it('indents what does not fit on its first row', () => {
+    assert.deepEqual(texts(noticeLines('  one two three', 9)), ['  one two', '    three']);
+  });
+
+  it('keeps to the width (property)', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 200 }), fc.integer({ min: 12, max: 90 }), (text, columns) => {
+        for (const line of noticeLines(text.trimStart(), columns)) assert.ok(lineWidth(line) <= columns);
+      }),
+    );
+  });
+});
+
+describe('the scrollback', () => {
+  it('prints the name, what was said last, a line before what is new, and nothing twice', () => {
+    const scrollback = new Scrollback('alice');
+    const said = Array.from({ length: 20 }, (_, i) => entry(i + 1, 'bob', `message ${i + 1}`));
+    const state = stateWith({ current: timeline(said, '19') });
+    const lines = texts(scrollback.advance(state, 80));
+    assert.deepEqual(lines.slice(0, 3), ['── bob ──', '2026-11-24', '12:00 bob: message 9']);
+    assert.deepEqual(lines.slice(-3), ['── new messages ──', '12:00 bob: message 19', '12:00 bob: message 20']);
+    assert.deepEqual(scrollback.advance(state, 80), []);
+    const more = stateWith({ current: timeline([...said, entry(21, 'bob', 'more')], '19') });
+    assert.deepEqual(texts(scrollback.advance(more, 80)), ['12:00 bob: more']);
+  });
+
+  it('prints what waits when it was sent, also what stands before what is shown', () => {
+    const scrollback = new Scrollback('alice');
+    const waiting = entry(1, 'alice', 'waits', { state: 'waiting' });
+    const rest = Array.from({ length: 30 }, (_, i) => entry(i + 2, 'bob', `message ${i}`));
+    scrollback.advance(stateWith({ current: timeline([waiting, ...rest]) }), 80);
+    const sent = { ...waiting, state: 'sent' } as HistoryEntry;
+    assert.deepEqual(texts(scrollback.advance(stateWith({ current: timeline([sent, ...rest]) }), 80)), ['12:00 alice: waits']);
+  });
+
+  it('does not print older messages that looking back has loaded', () => {
+    const scrollback = new Scrollback('alice');
+    const newest = [entry(11, 'bob', 'eleven')];
+    scrollback.advance(stateWith({ current: timeline(newest) }), 80);
+    const older = Array.from({ length: 10 }, (_, i) => entry(i + 1, 'bob', 'older'));
+    assert.deepEqual(scrollback.advance(stateWith({ current: timeline([...older, ...newest]) }), 80), []);
+  });
+});
+
+describe('looking back', () => {
+  const entries = Array.from({ length: 50 }, (_, i) => entry(i + 1, 'bob', `m${i + 1}`));
+
+  it('shows so many rows before the end, and says when it is at the start', () => {
+    const back = new LookingBack('alice');
+    const window = back.window(timeline(entries), 10, 80, 5);
+    assert.deepEqual(
+      texts(window.lines),
+      [36, 37, 38, 39, 40].map((i) => `12:00 bob: m${i}`),
+    );
+    assert.equal(window.isAtStart, false);
+    const first = back.window(timeline(entries), 1_000, 80, 5);
+    assert.deepEqual([texts(first.lines)[0], first.isAtStart, first.fromEnd], ['12:00 bob: m1', true, 45]);
+  });
+});
+
+describe('the live area', () => {
+  it('has the tray, what waits, the input and the status, in that order', () => {
+    const typing = new Typing();
+    typing.enter('bob');
+    typing.insert('hello');
+    const state = stateWith({
+      conversations: [person('bob'), person('carol', 3)],
+      requests: [{ from: 'dave', safetyNumber: Array(12).fill('12345').join(' ') }],
+      current: timeline([entry(1, 'alice', 'later', { state: 'waiting' })]),
+    });
+    const { lines, cursor } = liveArea(state, typing, { columns: 80, rows: 24 }, undefined);
+    assert.deepEqual(texts(lines).slice(-3), [
+      '(waits) later',
+      'bob> hello',
+      'on line · bob is on line · 1 request · 2 carol (3) · alice@localhost:10000',
+    ]);
+    assert.match(texts(lines)[0] ?? '', /^dave asks to talk: \/accept dave or \/refuse dave/);
+    assert.deepEqual(cursor, { x: 10, y: lines.length - 2 });
+  });
+
+  it('always says how the server can be reached', () => {
+    for (const connection of ['connecting', 'offline', 'online'] as const) {
+      const { lines } = liveArea(stateWith({ connection }), new Typing(), { columns: 30, rows: 10 }, undefined);
+      assert.match(texts(lines).at(-1) ?? '', /^(connecting …|OFF LINE, trying again|on line)/);
+    }
+  });
+
+  it('keeps within any terminal, and the cursor within it (property)', () => {
+    const name = fc.stringMatching(/^[a-z][a-z0-9]{1,31}$/);
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(name, fc.nat({ max: 100 })), { maxLength: 20 }),
+        fc.array(name, { maxLength: 4 }),
+        fc.string({ unit: 'grapheme', maxLength: 400 }),
+        fc.integer({ min: 10, max: 200 }),
+        fc.integer({ min: 3, max: 60 }),
+        fc.boolean(),
+        (people, asking, typed, columns, rows, isBack) => {
+          const conversations = people.map(([peer, unread]) => person(peer, unread));
+          const requests = asking.map((from) => ({ from, safetyNumber: Array(12).fill('12345').join(' ') }));
+          const waiting = Array.from({ length: 5 }, (_, i) => entry(i, 'alice', typed, { state: 'waiting' }));
+          const peer = conversations[0]?.peer;
+          const current = peer === undefined ? undefined : { ...timeline(waiting), peer };
+          const typing = new Typing();
+          typing.insert(typed);
+          const window =
+            isBack && current ? new LookingBack('alice').window(current, 3, columns - 1, Math.max(1, rows - 4)) : undefined;
+          const { lines, cursor } = liveArea(stateWith({ conversations, requests, current }), typing, { columns, rows }, window);
+          assert.ok(lines.length < rows || rows < 4, `${lines.length} rows of ${rows}`);
+          for (const line of lines) assert.ok(lineWidth(line) < columns, plainText(line));
+          assert.ok(cursor.y >= 0 && cursor.y < lines.length && cursor.x < columns);
+        },
+      ),
+    );
+  });
+});
