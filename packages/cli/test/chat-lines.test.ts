@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { it, describe as suite } from 'node:test';
 import fc from 'fast-check';
+import { helpLines } from '../src/chat/commands.ts';
 import { describe } from '../src/chat/describe.ts';
 import { readLines } from '../src/chat/read-lines.ts';
 import { BadCommand, parseScriptCommand } from '../src/chat/script-commands.ts';
@@ -81,11 +82,31 @@ suite('a typed line', () => {
   });
 
   it('is a choice of whom to write to where /msg has no text', () => {
-    assert.deepEqual(parseTypedLine('/msg bob '), { kind: 'command', name: 'msg', user: 'bob', text: undefined });
+    assert.deepEqual(parseTypedLine('/msg bob '), { kind: 'command', name: 'msg', user: 'bob' });
+  });
+
+  it('may leave out a name where that means oneself, or the current conversation', () => {
+    assert.deepEqual(parseTypedLine('/verify'), { kind: 'command', name: 'verify' });
+    assert.deepEqual(parseTypedLine('/devices bob'), { kind: 'command', name: 'devices', user: 'bob' });
+  });
+
+  it('is words or the name of a file, with their spaces', () => {
+    assert.deepEqual(parseTypedLine('/search two words'), { kind: 'command', name: 'search', text: 'two words' });
+    assert.deepEqual(parseTypedLine('/export my file.txt'), { kind: 'command', name: 'export', text: 'my file.txt' });
+  });
+
+  it('is a text that starts with / where that is doubled', () => {
+    assert.deepEqual(parseTypedLine('//etc/passwd'), { kind: 'text', text: '/etc/passwd' });
+    assert.deepEqual(parseTypedLine('!!'), { kind: 'text', text: '!' });
+  });
+
+  it('has a help that fits a terminal of 40 columns and 24 rows, with what can be done by keys', () => {
+    for (const line of helpLines()) assert.ok(line.length < 40, line);
+    assert.ok(helpLines().length <= 16);
   });
 
   it('is a mistake when the command is unknown or lacks its name', () => {
-    for (const line of ['/', '/fly', '/request', '/request a b', '/msg', '/constructor']) {
+    for (const line of ['/', '/fly', '/request', '/request a b', '/msg', '/constructor', '/list x', '/search', '/export']) {
       assert.equal(parseTypedLine(line).kind, 'mistake', line);
     }
   });
