@@ -16,7 +16,7 @@ export const COMMANDS = [
   { name: 'request', argument: 'NAME', help: 'ask to talk', offers: 'anybody' },
   { name: 'accept', argument: 'NAME', help: 'say yes to a request', offers: 'people asking' },
   { name: 'refuse', argument: 'NAME', help: 'say no to a request', offers: 'people asking' },
-  { name: 'cancel', argument: 'NAME', help: 'take your request back', offers: 'people asked' },
+  { name: 'cancel', argument: 'NAME', help: 'take back a request', offers: 'people asked' },
   { name: 'block', argument: 'NAME', help: 'hear no more of them', offers: 'anybody' },
   { name: 'msg', argument: 'NAME [TEXT]', help: 'write to them', offers: 'anybody' },
   { name: 'close', help: 'write to nobody' },
