@@ -29,26 +29,39 @@ export async function chat(named: string | undefined, options: ChatOptions): Pro
   try {
     const environment = await nodeEnvironment();
     const client = await ParleyClient.open({ environment, vault });
-    let quit = (): Promise<void> => client.quit();
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void quit());
-    if (face === 'script') {
-      runScript(client, process.stdin);
-      await client.start();
-      await client.done;
-      return;
-    }
-    const model = await ChatModel.open(client, environment);
-    if (face !== 'pipe' && model.last !== undefined) void model.open(model.last);
-    const shown = face === 'screen' ? (await screen)?.runScreen(model) : undefined;
-    if (face === 'pipe') quit = runInPipe(model);
-    else if (face === 'screen reader') quit = runOnTerminal(model);
-    else quit = () => model.quit();
-    await client.start();
-    await Promise.all([shown, client.done]);
-    if (model.error !== undefined) throw model.error;
+    if (face === 'script') await talkByScript(client);
+    else await talk(await ChatModel.open(client, environment), face, screen);
   } finally {
     await vault.close();
   }
+}
+
+async function talkByScript(client: ParleyClient): Promise<void> {
+  quitOnSignals(() => client.quit());
+  runScript(client, process.stdin);
+  await run(client);
+}
+
+async function talk(model: ChatModel, face: Face, screen: ReturnType<typeof loadScreen> | undefined): Promise<void> {
+  if (face !== 'pipe' && model.last !== undefined) void model.open(model.last);
+  if (screen !== undefined) {
+    quitOnSignals(() => model.quit());
+    await (await screen).runScreen(model, () => run(model.client));
+  } else {
+    quitOnSignals(face === 'pipe' ? runInPipe(model) : runOnTerminal(model));
+    await run(model.client);
+  }
+  if (model.error !== undefined) throw model.error;
+}
+
+/** Until it has ended. @throws what it cannot go on with */
+async function run(client: ParleyClient): Promise<void> {
+  await client.start();
+  await client.done;
+}
+
+function quitOnSignals(quit: () => Promise<void>): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void quit());
 }
 
 function chooseFace({ json, screenReader = Boolean(process.env.PARLEY_SCREEN_READER) }: ChatOptions): Face {

@@ -10,8 +10,8 @@ const FRAME_MS = 16;
 const CLEAR_SCREEN = '\u001b[H\u001b[J';
 const BELL = '\u0007';
 
-/** Draws the full terminal client until the client has ended; the terminal is then as it was before. */
-export async function runScreen(model: ChatModel): Promise<void> {
+/** Draws the full terminal client while `run` runs the client; the terminal is then as it was before. */
+export async function runScreen(model: ChatModel, run: () => Promise<void>): Promise<void> {
   const { stdout } = process;
   const size = () => ({ columns: stdout.columns, rows: stdout.rows });
   let suspend = (): void => {};
@@ -41,12 +41,16 @@ export async function runScreen(model: ChatModel): Promise<void> {
     interactive: true,
     kittyKeyboard: { mode: 'auto' },
   });
+  // Also where something throws that nobody catches; the rest Ink sees to.
+  const restoreKeys = (): void => void stdout.write(AS_BEFORE);
+  process.once('exit', restoreKeys);
   stdout.write(TELL_KEYS_APART);
   try {
-    await Promise.race([model.client.done, instance.waitUntilExit()]);
+    await Promise.race([run(), instance.waitUntilExit().finally(() => model.quit())]);
   } finally {
+    process.off('exit', restoreKeys);
     stdout.off('resize', onResize);
-    stdout.write(AS_BEFORE);
+    restoreKeys();
     screen.end();
     await instance.waitUntilRenderFlush();
     instance.unmount();
