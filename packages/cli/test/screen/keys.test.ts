@@ -57,6 +57,15 @@ describe('the terminal`s input', () => {
     assert.equal(readable.read(), 'a\u001b[13;2ub\u001b[A');
     assert.equal(readable.read(), null);
   });
+
+  it('has Enter also where it was typed before the client was there', () => {
+    const stream = new PassThrough().setEncoding('utf8');
+    const readable = readableByInk(stream as unknown as NodeJS.ReadStream);
+    stream.write('hello\n');
+    assert.equal(readable.read(), 'hello\r');
+    stream.write('\n');
+    assert.equal(readable.read(), '\n', 'later it is Ctrl+J');
+  });
 });
 
 describe('the bell', () => {

@@ -7,11 +7,18 @@ export const AS_BEFORE = '\u001b[>4m';
 const XTERM = /\u001b\[27;(\d+);13~/g;
 const KITTY = '\u001b[13;$1u';
 
-/** A terminal's input in which that key is spelt in the way Ink reads. */
+/**
+ * A terminal's input in which that key is spelt in the way Ink reads. What was typed before the client took the terminal over comes
+ * first, with Enter as the terminal makes it for everybody: a line feed.
+ */
 export function readableByInk(stdin: NodeJS.ReadStream): NodeJS.ReadStream {
+  let isFirst = true;
   const read = (size?: number): unknown => {
     const chunk: unknown = stdin.read(size);
-    return typeof chunk === 'string' ? chunk.replaceAll(XTERM, KITTY) : chunk;
+    if (typeof chunk !== 'string') return chunk;
+    const text = isFirst ? chunk.replaceAll('\n', '\r') : chunk;
+    isFirst = false;
+    return text.replaceAll(XTERM, KITTY);
   };
   return new Proxy(stdin, {
     get: (target, name) => {
