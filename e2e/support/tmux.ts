@@ -87,10 +87,13 @@ export class Tmux implements AsyncDisposable {
 
   /** How the program has ended: its exit code, or the signal. Not known before all that it has written is on the screen. */
   async end(): Promise<number | string | undefined> {
-    const values = await this.values('pane_dead', 'pane_dead_status', 'pane_dead_signal');
+    const values = await this.values('pane_dead', 'pane_dead_status', 'pane_dead_signal', 'pid');
     if (values.pane_dead === '0') return undefined;
     if (values.pane_dead_status !== '') return Number(values.pane_dead_status);
-    return values.pane_dead_signal === '' ? undefined : values.pane_dead_signal;
+    if (values.pane_dead_signal !== '') return values.pane_dead_signal;
+    // Now and then tmux 3.3a misses that the program has ended after it has let go of the terminal.
+    process.kill(Number(values.pid), 'SIGCHLD');
+    return undefined;
   }
 
   /** Ends the program at once, then the server, so that nobody is left behind. */
