@@ -3,7 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseJsonLine } from '../support/json-lines.ts';
-import { parley } from '../support/process.ts';
+import { openTerminal } from '../support/answering.ts';
+import { PASSPHRASE, parley } from '../support/process.ts';
+import { unlessInstalled } from '../support/programs.ts';
 import type { ScriptClient } from '../support/script-client.ts';
 import { send } from '../support/send-command.ts';
 import { exported } from '../support/vaults.ts';
@@ -125,9 +127,10 @@ test('send goes through where the answer to an earlier request waits in the mail
   await bob.next('request', { from: 'alice' });
   await alice.quit();
   bob.send({ do: 'accept', user: 'alice' });
+  await bob.quit();
   const { code, stderr } = await send(world, 'alice', ['bob', 'hi']);
   assert.deepEqual([code, stderr], [0, '']);
-  await bob.next('message', { text: 'hi' });
+  await world.start('bob').next('message', { text: 'hi' });
   await world.start('alice', { command: ['listen'] }).next('accepted', { by: 'bob' });
 });
 
@@ -163,4 +166,16 @@ test('send ends with 5 while a chat has the vault open, and for a wrong passphra
   await alice.quit();
   const wrong = await send(world, 'alice', ['bob', 'hi'], { env: { PARLEY_PASSPHRASE: 'not that one' } });
   assert.equal(wrong.code, 5);
+});
+
+test('send on a terminal asks for the passphrase, then says that it reads until Ctrl+D', {
+  skip: unlessInstalled('script'),
+}, async () => {
+  const { world: started, bob } = await friends();
+  await using world = started;
+  const terminal = openTerminal(['send', 'bob', '--data', world.clientFolder('alice')]);
+  await terminal.answer('Passphrase: ', PASSPHRASE);
+  await terminal.answer('press Ctrl+D on an empty line to send it', 'typed\rby hand\r\u0004');
+  assert.equal((await bob.next('message')).text, 'typed\nby hand');
+  assert.equal(await terminal.ended(), 0);
 });

@@ -156,7 +156,9 @@ export class Delivery {
         `interrupted: ${NOTHING_LEFT}; your request stays: /cancel ${to} in "parley chat" takes it back`,
       );
     }
-    if (happening.event !== 'error' || happening.user !== to || OTHER_NEWS.has(happening.code)) return;
+    // With an id it is about a message that an earlier chat has left.
+    if (happening.event !== 'error' || happening.user !== to || happening.id !== undefined || OTHER_NEWS.has(happening.code))
+      return;
     if (happening.code === 'refused_recently')
       throw new Failure(Exit.refused, `${to} has refused to talk: you can ask again after 7 days`);
     if (happening.code === 'unknown_user') throw wrongUsage(`there is no user ${to} on ${server}`);
