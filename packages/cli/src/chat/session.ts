@@ -84,8 +84,7 @@ export class Session {
       case 'verify':
         return this.#about(user, (peer) => describeSafetyNumber(client, peer));
       case 'devices':
-        this.#display.say(describeDevices(client, user === '' ? undefined : user));
-        break;
+        return this.#about(user === '' ? client.user : user, (name) => describeDevices(client, name));
       case 'search':
         this.#later(searchFor(this.#model, text ?? ''));
         break;
