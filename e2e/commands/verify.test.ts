@@ -21,7 +21,7 @@ test('verify shows the number of the request at both ends, without a server, as 
 
   const { code, stdout, stderr } = await verify('bob', 'alice');
   assert.deepEqual([code, stderr], [0, '']);
-  const digits = stdout.split('\n').filter((line) => /^ {2}(\d{5} ){3}\d{5}$/.test(line));
+  const digits = stdout.split('\n').filter((line) => /^ {2}(\d{5} ){5}\d{5}$/.test(line));
   assert.equal(digits.map((line) => line.trim()).join(' '), safetyNumber);
   assert.ok(stdout.includes(renderUnicodeCompact(safetyNumber.replaceAll(' ', ''))), stdout);
   assert.match(stdout, /^Safety number of bob and alice:\n/);

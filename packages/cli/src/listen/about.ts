@@ -1,7 +1,7 @@
 import type { ClientEvent } from '@parley/client';
 
 /** The other user an event is about; `undefined`: nobody, as of the connection itself. */
-export function subjectOf(event: ClientEvent): string | undefined {
+function subjectOf(event: ClientEvent): string | undefined {
   switch (event.event) {
     case 'message':
     case 'request':
