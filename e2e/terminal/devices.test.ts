@@ -14,14 +14,14 @@ for (const columns of WIDTHS) {
     await meet(['alice', alice], ['bob', bob]);
     await enterLine(alice, '/clear');
     await enterLine(alice, '/verify bob');
-    await alice.shows(/^Compare it/m);
+    await alice.shows(/^Have bob/m);
     await matchesScreen(import.meta, `devices-verify-${columns}`, () => alice.screen());
     await enterLine(alice, '/clear');
     await enterLine(alice, '/devices');
     await enterLine(alice, '/devices bob');
     await alice.shows(/Devices of bob/);
     await matchesScreen(import.meta, `devices-${columns}`, async () =>
-      (await alice.screen()).replaceAll(/\b[0-9a-f]{8}\b/g, '01234567'),
+      (await alice.screen()).replaceAll(/\b[0-9a-f]{16}\b/g, '0123456789abcdef'),
     );
   });
 }

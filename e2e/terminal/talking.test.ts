@@ -62,7 +62,7 @@ test('two at terminals see the same safety number before one accepts and after',
 
   for (const terminal of [alice, bob]) {
     await enterLine(terminal, '/verify');
-    await terminal.shows(/^Compare it/m);
+    await terminal.shows(/^Have (alice|bob)/m);
   }
   const [ofAlice, ofBob] = [digits(await alice.screen()), digits(await bob.screen())];
   if (ofAlice !== ofBob || ofAlice !== asked || asked.length < 60) throw new Error(`${ofAlice}, ${ofBob}, ${asked} differ`);
