@@ -31,3 +31,8 @@ export async function write(from: ScriptClient, to: string, text: string): Promi
   from.send({ do: 'send', to, text, id: text });
   await from.next('sent', { id: text });
 }
+
+/** A screen without what the client says of itself: that comes before or after what was said, as it happens. */
+export function withoutGreeting(screen: string): string {
+  return screen.replace(/^(You are |On line: |Nobody else |The server cannot be reached).*\n( {2}\S.*\n)?/gm, '');
+}

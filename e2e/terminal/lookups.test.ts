@@ -49,6 +49,7 @@ test('export writes all conversations for their owner alone, and no file that ex
     await meet(['alice', alice], [peer, client]);
     await enterLine(alice, `hello ${peer}`);
     await client.next('message');
+    await alice.shows(new RegExp(`alice: hello ${peer}$`, 'm'));
   }
   await enterLine(alice, '/export all of it.txt');
   await alice.shows(/^2 messages are in all of it\.txt now/m);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { enterLine, enterOnLine, meet, WIDTHS } from '../support/chat.ts';
+import { enterLine, enterOnLine, meet, WIDTHS, withoutGreeting } from '../support/chat.ts';
 import { unlessInstalled } from '../support/programs.ts';
 import { matchesScreen } from '../support/screens.ts';
 import { ServerProcess } from '../support/server-process.ts';
@@ -39,7 +39,7 @@ for (const columns of WIDTHS) {
     assert.equal(await alice.ended(), 0);
     alice = await world.enterTerminal('alice', { columns });
     await alice.shows(/OFF LINE/);
-    await matchesScreen(import.meta, `presence-still-waits-${columns}`, () => alice.screen());
+    await matchesScreen(import.meta, `presence-still-waits-${columns}`, async () => withoutGreeting(await alice.screen()));
 
     const server = await ServerProcess.start({ dataFolder: world.serverFolder, port: world.server.port }, false);
     world.defer(() => server.kill());
@@ -47,6 +47,6 @@ for (const columns of WIDTHS) {
       await bob.next('message', { text: `${text} is typed while there is no server` });
     }
     await alice.showsNot(/\(waits\)|OFF LINE/);
-    await matchesScreen(import.meta, `presence-sent-${columns}`, () => alice.screen());
+    await matchesScreen(import.meta, `presence-sent-${columns}`, async () => withoutGreeting(await alice.screen()));
   });
 }

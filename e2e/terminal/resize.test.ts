@@ -31,6 +31,7 @@ test('a change of size leaves the live area once, at the end, and no debris', { 
   }
   await alice.shows(/ 3: a message/);
   await alice.type('what is being typed is long, too, so that a narrow terminal wraps it in the input');
+  await alice.shows(/in the input$/m);
   for (const [columns, rows] of SIZES) {
     await alice.resize(columns, rows);
     await alice.shows(columns > 100 ? /│ on line · / : /^on line · /m);
