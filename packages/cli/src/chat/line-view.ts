@@ -20,7 +20,7 @@ export class LineView {
     this.#model = model;
     this.#print = print;
     const say = (lines: readonly string[]): void => lines.forEach(print);
-    this.#session = new Session(model, { say, clear: () => {}, quit: () => void this.quit(), keys: [] });
+    this.#session = new Session(model, { say, list: say, clear: () => {}, quit: () => void this.quit(), keys: [] });
     model.client.listen((event) => this.#show(event));
     model.subscribe(() => this.#follow());
   }

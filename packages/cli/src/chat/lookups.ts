@@ -1,7 +1,7 @@
 import { type ChatModel, type History, type HistoryEntry, type ParleyClient, search } from '@parley/client';
 import { openDestination } from '../export/destination.ts';
 import { writeHistory } from '../export/write-history.ts';
-import { describeContact } from '../people/describe-contact.ts';
+import { describeContactInChat } from '../people/describe-contact.ts';
 import { describeDevice, describeOwnDevice } from '../people/describe-device.ts';
 import { neutralize } from '../sanitize.ts';
 import { dayOf, timeOfDay } from './time.ts';
@@ -14,7 +14,7 @@ const MAX_EXCERPT = 200;
 /** Lines with the safety number of this user and another; undefined where nothing is known of that one. */
 export function describeSafetyNumber(client: ParleyClient, user: string): string[] | undefined {
   const contact = client.contact(user);
-  return contact && describeContact(contact, client.user);
+  return contact && describeContactInChat(contact, client.user);
 }
 
 /** Lines with one's own devices, or those of somebody else; undefined where nothing is known of that one. */

@@ -12,6 +12,8 @@ type CommandLine = Extract<TypedLine, { kind: 'command' }>;
 export interface Display {
   /** Lines for people, neutralised. */
   say(lines: readonly string[]): void;
+  /** The same of short lines, which may stand side by side. */
+  list(lines: readonly string[]): void;
   /** Empties the screen, where there is one. */
   clear(): void;
   quit(): void;
@@ -54,7 +56,7 @@ export class Session {
     const { client } = this.#model;
     switch (name) {
       case 'help':
-        this.#display.say([...helpLines(), ...this.#display.keys]);
+        this.#display.list([...helpLines(), ...this.#display.keys]);
         break;
       case 'list':
         client.list();

@@ -12,6 +12,8 @@ import { fit, widthOf } from './width.ts';
 const MAX_INPUT_ROWS = 8;
 /** So that the terminal never has to scroll to draw it. */
 const SPARE_ROWS = 1;
+/** Between the sidebar and what is beside it. */
+const EDGE = '│ ';
 
 export interface Size {
   readonly columns: number;
@@ -72,6 +74,6 @@ function beside(left: readonly Line[], leftWidth: number, right: readonly Line[]
   const height = Math.max(left.length, right.length);
   return Array.from({ length: height }, (_, row) => {
     const [l, r] = [left[row - (height - left.length)] ?? [], right[row - (height - right.length)] ?? []];
-    return r.length === 0 ? l : [...l, span(' '.repeat(leftWidth - lineWidth(l))), ...r];
+    return [...l, span(`${' '.repeat(leftWidth - lineWidth(l) - EDGE.length)}${EDGE}`, 'quiet'), ...r];
   });
 }

@@ -2,7 +2,7 @@ import type { ChatModel, ClientEvent } from '@parley/client';
 import { describe } from '../describe.ts';
 import { Session } from '../session.ts';
 import { Bell } from './bell.ts';
-import { noticeLines } from './entry-lines.ts';
+import { listLines, noticeLines } from './entry-lines.ts';
 import type { Action } from './keys.ts';
 import { type Line, type Role, span } from './line.ts';
 import { type LiveArea, liveArea, type Size, windowRows } from './live-area.ts';
@@ -30,7 +30,7 @@ const KEYS = [
   'Tab       completes, else next talk',
   'Alt+1-9   choose   Alt+A  next unread',
   'PgUp PgDn looks back    Esc  returns',
-  'Alt+Enter new line      ↑  typed before',
+  'Alt+Enter new line    ↑  typed before',
   'Ctrl+L empties  Ctrl+Z  sets aside',
 ];
 
@@ -67,6 +67,7 @@ export class ScreenModel {
     );
     this.#session = new Session(model, {
       say: (lines) => this.#say(lines),
+      list: (lines) => this.#print(listLines(lines, this.#columns)),
       clear: () => terminal.clear(),
       quit: () => void model.quit(),
       keys: KEYS,
@@ -263,8 +264,8 @@ export class ScreenModel {
   }
 }
 
-/** In the conversation itself, the status line or the sidebar. */
+/** In the conversation itself, the tray, the status line or the sidebar. */
 function isShownElsewhere(event: ClientEvent): boolean {
   if (event.event === 'error') return event.code === 'unreadable' || event.code === 'cannot_show';
-  return event.event === 'message' || event.event === 'presence';
+  return event.event === 'message' || event.event === 'request' || event.event === 'presence';
 }

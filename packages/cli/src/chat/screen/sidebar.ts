@@ -7,6 +7,7 @@ import { fit, pad, widthOf } from './width.ts';
 const MIN_COLUMNS = 100;
 const MAX_ROWS = 9;
 const MAX_WIDTH = 28;
+const GAP = 3;
 
 export interface Sidebar {
   readonly lines: readonly Line[];
@@ -32,5 +33,5 @@ export function sidebar({ conversations, current }: ChatState, columns: number):
   const hidden = conversations.length - shown.length;
   if (hidden > 0) rows.push({ text: `  and ${hidden} more`, role: 'quiet' });
   const width = Math.max(...rows.map(({ text }) => widthOf(text)));
-  return { lines: rows.map(({ text, role }) => [span(pad(text, width), role)]), width: width + 2 };
+  return { lines: rows.map(({ text, role }) => [span(pad(text, width), role)]), width: width + GAP };
 }
