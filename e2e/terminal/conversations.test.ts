@@ -42,7 +42,8 @@ test('more than nine conversations: those around the current one are in the side
   for (const name of names) {
     const friend = await world.enter(name);
     await befriend(['alice', script], [name, friend]);
-    if (name === 'friend-b') await write(friend, 'alice', 'hello');
+    await write(friend, 'alice', 'hello');
+    await script.next('message', { from: name });
     await friend.quit();
   }
   await script.quit();
@@ -50,7 +51,7 @@ test('more than nine conversations: those around the current one are in the side
   await alice.shows(/ and 3 more /);
   await matchesScreen(import.meta, 'conversations-many-160', () => alice.screen());
   await alice.key('M-9');
-  await alice.shows(/^>.9 .*│ /m);
+  await alice.shows(/^>.9 /m);
   await alice.key('Tab', 'Tab', 'Tab');
   await matchesScreen(import.meta, 'conversations-last-160', () => alice.screen());
 });

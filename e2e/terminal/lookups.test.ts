@@ -42,7 +42,10 @@ test('export writes all conversations for their owner alone, and no file that ex
   await using world = await World.start();
   const [bob, carol] = await world.enterAll('bob', 'carol');
   const alice = await enterOnLine(world, 'alice', { cwd: world.folder });
-  for (const [peer, client] of [['bob', bob], ['carol', carol]] as const) {
+  for (const [peer, client] of [
+    ['bob', bob],
+    ['carol', carol],
+  ] as const) {
     await meet(['alice', alice], [peer, client]);
     await enterLine(alice, `hello ${peer}`);
     await client.next('message');

@@ -31,7 +31,7 @@ for (const [how, options] of Object.entries({
       ['/accept carol', /You accepted carol/],
       ['/verify', /Have bob type/],
       ['/devices', /Devices of alice:/],
-      ['/search HELLO', /Found with: HELLO/],
+      ['/search HELLO', /Found with: HELLO\n.*to bob: hello\n/],
       ['/list', /On line: bob, carol\n/],
       ['/msg carol', /What you write now goes to carol\./],
       ['/help', /\/quit +end/],
@@ -43,7 +43,14 @@ for (const [how, options] of Object.entries({
     await enterLine(alice, '/quit');
     assert.equal(await alice.ended(), 0);
     const said = await alice.scrollback();
-    for (const once of ['bob accepted.', 'bob: hello yourself', 'You accepted carol', 'carol asks to talk', 'Have bob type']) {
+    for (const once of [
+      'bob accepted.',
+      '\n> /request bob\n',
+      'carol is on line.',
+      'You accepted carol',
+      'carol asks to talk',
+      'Have bob type',
+    ]) {
       assert.equal(said.split(once).length - 1, 1, `${once} in\n${said}`);
     }
   });

@@ -1,6 +1,6 @@
 import type { ChatState } from '@parley/client';
 import { type Line, type Role, span } from './line.ts';
-import { label, unreadMark } from './status.ts';
+import { label, NUMBERED, unreadMark } from './status.ts';
 import { fit, pad, widthOf } from './width.ts';
 
 /** A terminal has room for a sidebar from here on. */
@@ -23,9 +23,9 @@ export function sidebar({ conversations, current }: ChatState, columns: number):
   const index = conversations.findIndex(({ peer }) => peer === current?.peer);
   const first = Math.max(0, Math.min(index - Math.floor(MAX_ROWS / 2), conversations.length - MAX_ROWS));
   const shown = conversations.slice(first, first + MAX_ROWS);
-  const rows: { text: string; role: Role }[] = shown.map((conversation) => {
+  const rows: { text: string; role: Role }[] = shown.map((conversation, i) => {
     const isCurrent = conversation.peer === current?.peer;
-    const text = `${isCurrent ? '>' : ' '}${conversation.isOnline ? '+' : ' '}${label(conversations, conversation.peer)}`;
+    const text = `${isCurrent ? '>' : ' '}${conversation.isOnline ? '+' : ' '}${first + i < NUMBERED ? '' : '  '}${label(conversations, conversation.peer)}`;
     const mark = unreadMark(conversation.unread);
     const role: Role = isCurrent ? 'current' : conversation.unread > 0 ? 'mark' : 'plain';
     return { text: fit(text, MAX_WIDTH - mark.length) + mark, role };

@@ -5,10 +5,13 @@ import { fit } from './width.ts';
 
 const SEPARATOR = span(' · ', 'quiet');
 
+/** So many conversations have a number. */
+export const NUMBERED = 9;
+
 /** Number and name of a conversation as Alt+1 to Alt+9 choose them. */
 export function label(conversations: readonly ConversationState[], peer: string): string {
   const index = conversations.findIndex((conversation) => conversation.peer === peer);
-  return `${index >= 0 && index < 9 ? `${index + 1} ` : ''}${neutralize(peer)}`;
+  return `${index >= 0 && index < NUMBERED ? `${index + 1} ` : ''}${neutralize(peer)}`;
 }
 
 export function unreadMark(unread: number): string {
