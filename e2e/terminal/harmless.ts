@@ -14,6 +14,8 @@ export interface Shown {
  */
 const UNSEEN = /(?![\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 const LINE_OF_ANOTHER = new RegExp(`^(\\d\\d:\\d\\d )?${VICTIM}\\b`, 'm');
+/** Line ends may be kept, and a tab be spaces; of all else that is taken out something is to be seen. */
+const TAKEN_OUT = /(?![\t\n\r\u0085\u200c\u200d\u2028\u2029])[\p{Cc}\p{Cf}\p{Cs}]/u;
 /** Characters of an error that are told: a text may be long. */
 const MAX_PROBLEM = 1_000;
 const PILED_MARKS = /\p{M}{9}/u;
@@ -49,6 +51,7 @@ export function assertHarmless(
   for (const [{ name, text, must }, shown] of messages) {
     try {
       assertNothingUnseen(shown.lines);
+      if (TAKEN_OUT.test(text)) assert.match(shown.lines, /\ufffd/);
       for (const property of must) if (!except.includes(property)) CHECKS[property](shown, text);
       check(shown);
     } catch (error) {
