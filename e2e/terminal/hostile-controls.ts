@@ -8,6 +8,13 @@ const INTRODUCERS = { CSI: [`${ESC}[`, '\u009b'], OSC: [`${ESC}]`, '\u009d'], DC
 const STRINGS = { APC: [`${ESC}_`, '\u009f'], PM: [`${ESC}^`, '\u009e'], SOS: [`${ESC}X`, '\u0098'] } as const;
 const TERMINATORS = [`${ESC}\\`, '\u009c'] as const;
 
+/** They come first: no other text undoes what one before it has done to a terminal. */
+const RESETS: readonly (readonly [string, string])[] = [
+  ['full reset', `${ESC}c`],
+  ['soft reset', `${ESC}[!p`],
+  ['soft reset, C1', '\u009b!p'],
+];
+
 const CSI: Readonly<Record<string, string>> = {
   'cursor home': 'H',
   'cursor to a place': '3;10H',
@@ -39,7 +46,6 @@ const CSI: Readonly<Record<string, string>> = {
   'status report': '5n',
   'report the title': '21t',
   'resize the window': '8;5;20t',
-  'soft reset': '!p',
   'modified keys': '>4;2m',
   'key protocol': '>31u',
   'repeat the character': '9999b',
@@ -75,7 +81,6 @@ const SEQUENCES = [
 ];
 
 const ESCAPES: Readonly<Record<string, string>> = {
-  'full reset': `${ESC}c`,
   'screen full of E': `${ESC}#8`,
   'reverse line feed': `${ESC}M`,
   'save cursor, restore cursor': `${ESC}7${ESC}8`,
@@ -113,7 +118,7 @@ const LINE_ENDS: Readonly<Record<string, string>> = {
 };
 
 export const CONTROL_TEXTS: readonly HostileText[] = [
-  ...[...SEQUENCES, ...Object.entries(ESCAPES)].map(([name, sequence]): HostileText => {
+  ...[...RESETS, ...SEQUENCES, ...Object.entries(ESCAPES)].map(([name, sequence]): HostileText => {
     return { name, text: `before ${sequence}after`, must: ['is seen'] };
   }),
   ...Object.entries(OVERWRITES).map(([name, text]): HostileText => ({ name, text, must: ['claims no line', 'is seen'] })),

@@ -1,6 +1,13 @@
 import { MAX_TEXT_BYTES } from '@parley/protocol';
 import type { HostileText } from './hostile-texts.ts';
 
+/** Its length has no factor in common with 40, 80 and 160: wherever lines are wrapped, some row begins with it. */
+export const WRAPPED_TEXT: HostileText = {
+  name: 'rows of another by wrapping',
+  text: '23:19 carol: I agree '.repeat(200),
+  must: ['claims no row', 'is seen'],
+};
+
 export const SIZE_TEXTS: readonly HostileText[] = [
   { name: '60 KB without a space', text: 'x'.repeat(60_000), must: ['is seen'] },
   { name: '60 KB of wide characters', text: '漢'.repeat(20_000), must: ['is seen'] },
@@ -13,8 +20,7 @@ export const SIZE_TEXTS: readonly HostileText[] = [
     text: `${'\n'.repeat(20_000)}23:19 carol: I agree`,
     must: ['claims no line'],
   },
-  // Its length has no factor in common with 40, 80 and 160: wherever lines are wrapped, some row begins with it.
-  { name: 'rows of another by wrapping', text: '23:19 carol: I agree '.repeat(200), must: ['claims no row', 'is seen'] },
+  WRAPPED_TEXT,
   { name: 'one byte too long', text: 'z'.repeat(MAX_TEXT_BYTES + 1), must: ['is refused'] },
   { name: '100 KB', text: 'z'.repeat(100_000), must: ['is refused'] },
   { name: 'too long in bytes alone', text: '漢'.repeat(MAX_TEXT_BYTES / 2), must: ['is refused'] },

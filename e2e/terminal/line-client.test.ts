@@ -4,7 +4,9 @@ import { unlessInstalled } from '../support/programs.ts';
 import type { ScriptClient } from '../support/script-client.ts';
 import type { Terminal } from '../support/terminal.ts';
 import { World } from '../support/world.ts';
-import { HostileSender } from './harmless.ts';
+import { assertHarmless } from './harmless.ts';
+import { HostileSender } from './hostile-sender.ts';
+import { HOSTILE_TEXTS } from './hostile-texts.ts';
 
 const skip = unlessInstalled('tmux');
 /** The plain client is what a dumb terminal gets. */
@@ -36,7 +38,8 @@ for (const columns of [40, 80, 160]) {
     const bob = await world.enter('bob');
     await meet(alice, bob);
     // Where the terminal wraps is nothing that the plain client knows.
-    await new HostileSender(bob, 'alice', alice).showAll(['claims no row'], ({ lines }) => {
+    const shown = await new HostileSender(bob, 'alice', alice).show(HOSTILE_TEXTS);
+    assertHarmless(shown, ['claims no row'], ({ lines }) => {
       for (const line of lines.split('\n')) assert.match(line, /^$|^(\d\d:\d\d| {5}) bob:/);
     });
     // No terminal has answered to what it was asked: that would be in what is typed next.

@@ -125,15 +125,16 @@ export class Session {
   }
 
   #open(user: string): boolean {
-    if (!this.#knows(user)) return this.#refuseStranger(user);
+    const { talkingTo, asked } = this.#model.client.people;
+    if (!talkingTo.includes(user) && !asked.includes(user)) return this.#refuseStranger(user);
     void this.#model.open(user);
     return true;
   }
 
   #sendOne(user: string, text: string): boolean {
-    if (!this.#knows(user)) return this.#refuseStranger(user);
+    if (!this.#send(user, text)) return false;
     if (this.#model.state.current === undefined) void this.#model.open(user);
-    return this.#send(user, text);
+    return true;
   }
 
   #say(text: string): boolean {
@@ -144,17 +145,18 @@ export class Session {
   }
 
   #send(user: string, text: string): boolean {
+    const { talkingTo, asked } = this.#model.client.people;
+    // What is refused stays in the input, where it can be sent again.
+    if (!talkingTo.includes(user)) {
+      const isAsked = asked.includes(user);
+      return isAsked ? this.#refuse(`${neutralize(user)} has not answered yet: this can be sent then.`) : this.#refuseStranger(user);
+    }
     const bytes = utf8(text).length;
     if (bytes > MAX_TEXT_BYTES)
       return this.#refuse(`This is too long: ${bytes} bytes of at most ${MAX_TEXT_BYTES}. Send it in parts.`);
     this.#sent += 1;
     this.#model.client.send(user, text, String(this.#sent));
     return true;
-  }
-
-  #knows(user: string): boolean {
-    const { talkingTo, asked } = this.#model.client.people;
-    return talkingTo.includes(user) || asked.includes(user);
   }
 
   #about(user: string, describe: (peer: string) => readonly string[] | undefined): boolean {
