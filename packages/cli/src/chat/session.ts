@@ -29,6 +29,7 @@ export class Session {
   readonly #model: ChatModel;
   readonly #display: Display;
   #sent = 0;
+  #looking: Promise<void> = Promise.resolve();
 
   constructor(model: ChatModel, display: Display) {
     this.#model = model;
@@ -88,10 +89,10 @@ export class Session {
       case 'devices':
         return this.#about(user === '' ? client.user : user, (name) => describeDevices(client, name));
       case 'search':
-        this.#later(searchFor(this.#model, text ?? ''));
+        this.#later(() => searchFor(this.#model, text ?? ''));
         break;
       case 'export':
-        this.#later(exportTo(client.history, text ?? ''));
+        this.#later(() => exportTo(client.history, text ?? ''));
         break;
       case 'clear':
         this.#display.clear();
@@ -177,8 +178,9 @@ export class Session {
     return false;
   }
 
-  #later(lines: Promise<readonly string[]>): void {
-    lines.then(
+  /** What takes its time; one after the other, so that what is found stands in the order in which it was looked for. */
+  #later(look: () => Promise<readonly string[]>): void {
+    this.#looking = this.#looking.then(look).then(
       (found) => this.#display.say(found),
       (error: unknown) => this.#display.say([explain(error).line]),
     );
