@@ -41,7 +41,7 @@ for (const columns of WIDTHS) {
     await alice.type('a text for dave');
     await matchesScreen(import.meta, `talking-refused-${columns}`, screen);
     await alice.key('Enter');
-    await alice.shows(/^Error: /m);
+    await alice.shows(/^You and dave cannot talk yet: /m);
   });
 }
 

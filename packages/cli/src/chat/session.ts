@@ -150,7 +150,9 @@ export class Session {
     // What is refused stays in the input, where it can be sent again.
     if (!talkingTo.includes(user)) {
       const isAsked = asked.includes(user);
-      return isAsked ? this.#refuse(`${neutralize(user)} has not answered yet: this can be sent then.`) : this.#refuseStranger(user);
+      return isAsked
+        ? this.#refuse(`${neutralize(user)} has not answered yet: this can be sent then.`)
+        : this.#refuseStranger(user);
     }
     const bytes = utf8(text).length;
     if (bytes > MAX_TEXT_BYTES)
