@@ -179,10 +179,10 @@ export class Terminal implements AsyncDisposable {
   async #look(what: string, isRight: (screen: string) => boolean): Promise<string> {
     let screen = '';
     await this.until(what, async () => {
-      const isOver = (await this.#tmux.end()) !== undefined; // asked first: what is on the screen then is all that comes
-      screen = await this.screen();
+      const look = await this.#tmux.look();
+      screen = trimmed(look.screen);
       if (isRight(screen)) return true;
-      if (isOver) throw new Error(`the program has ended; waited for ${what}`);
+      if (look.isLast) throw new Error(`the program has ended; waited for ${what}`);
       return false;
     });
     return screen;

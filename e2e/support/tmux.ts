@@ -68,8 +68,9 @@ export class Tmux implements AsyncDisposable {
   /** Writes these bytes to the program as they are, or as a terminal pastes them. */
   async write(text: string, how: 'as it is' | 'as a paste'): Promise<void> {
     // Named, so that the clipboard stays what it is.
-    await this.#run(text, ['load-buffer', '-b', 'typed', '-']);
-    await this.run('paste-buffer', '-b', 'typed', '-d', how === 'as a paste' ? '-p' : '-r');
+    const buffer = ['-b', 'typed'];
+    const paste = ['paste-buffer', '-t', WINDOW, ...buffer, '-d', how === 'as a paste' ? '-p' : '-r'];
+    await this.#run(text, ['load-buffer', ...buffer, '-', ';', ...paste]);
   }
 
   /** What a program has put on the clipboard last. */
@@ -83,6 +84,13 @@ export class Tmux implements AsyncDisposable {
     const lines = await this.run('display-message', '-p', names.map((name) => `#{${name}}`).join('\n'));
     const values = lines.split('\n');
     return Object.fromEntries(names.map((name, index) => [name, values[index] ?? ''])) as { [K in Names[number]]: string };
+  }
+
+  /** What is on the screen, and whether that is all that comes. One command: tests look at screens again and again. */
+  async look(): Promise<{ readonly screen: string; readonly isLast: boolean }> {
+    const isDead = ['display-message', '-t', WINDOW, '-p', '#{pane_dead}'];
+    const output = await this.#run(undefined, [...isDead, ';', 'capture-pane', '-t', WINDOW, '-p']);
+    return { screen: output.slice(output.indexOf('\n') + 1), isLast: output.startsWith('1') };
   }
 
   /** How the program has ended: its exit code, or the signal. Not known before all that it has written is on the screen. */

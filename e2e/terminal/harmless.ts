@@ -8,6 +8,9 @@ export interface Shown {
   readonly rows: string;
 }
 
+/** England, Scotland and Wales have flags of characters that are otherwise taken out; the cells of tmux 3.3a have no room for the last. */
+const FLAG =
+  /\u{1f3f4}\u{e0067}\u{e0062}(?:\u{e0065}\u{e006e}\u{e0067}?|\u{e0073}\u{e0063}\u{e0074}?|\u{e0077}\u{e006c}\u{e0073}?)\u{e007f}?/gu;
 /**
  * Of no message may anything be left that a terminal obeys, that turns what is read, or that cannot be seen. The two joiners may:
  * scripts and emoji need them.
@@ -15,7 +18,9 @@ export interface Shown {
 const UNSEEN = /(?![\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 const LINE_OF_ANOTHER = new RegExp(`^(\\d\\d:\\d\\d )?${VICTIM}\\b`, 'm');
 /** Line ends may be kept, and a tab be spaces; of all else that is taken out something is to be seen. */
-const TAKEN_OUT = /(?![\t\n\r\u0085\u200c\u200d\u2028\u2029])[\p{Cc}\p{Cf}\p{Cs}]/u;
+const TAKEN_OUT = /(?!\u200c|\u200d|[\t\n\r\u0085\u2028\u2029])[\p{Cc}\p{Cf}\p{Cs}]/u;
+/** Something to look at, behind the name. */
+const VISIBLE = /^.*? bob: .*[[\p{L}\p{N}\p{P}\p{S}]--[\p{Default_Ignorable_Code_Point}\u2800]]/v;
 /** Characters of an error that are told: a text may be long. */
 const MAX_PROBLEM = 1_000;
 const PILED_MARKS = /\p{M}{9}/u;
@@ -26,12 +31,13 @@ const CHECKS: Readonly<Record<Property, (shown: Shown, text: string) => void>> =
   'piles nothing': ({ lines }) => assert.doesNotMatch(lines, PILED_MARKS),
   'is readable': ({ lines }, text) => assert.ok(lines.includes(text), `${text} is not in ${lines}`),
   'is seen': ({ lines }) => assert.match(lines, /\S/),
+  'is no blank': ({ lines }) => assert.match(lines, VISIBLE),
   'is refused': ({ lines }) => assert.equal(lines, ''),
 };
 
 /** Holds rows to what must hold of whatever holds text of others. */
 export function assertNothingUnseen(rows: string): void {
-  assert.doesNotMatch(rows, UNSEEN);
+  assert.doesNotMatch(rows.replace(FLAG, ''), UNSEEN);
 }
 
 export function assertClaimsNoRow(rows: string): void {
@@ -51,7 +57,7 @@ export function assertHarmless(
   for (const [{ name, text, must }, shown] of messages) {
     try {
       assertNothingUnseen(shown.lines);
-      if (TAKEN_OUT.test(text)) assert.match(shown.lines, /\ufffd/);
+      if (TAKEN_OUT.test(text.replace(FLAG, ''))) assert.match(shown.lines, /\ufffd/);
       for (const property of must) if (!except.includes(property)) CHECKS[property](shown, text);
       check(shown);
     } catch (error) {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { ScriptClient } from '../support/script-client.ts';
 import type { Terminal } from '../support/terminal.ts';
-import type { TerminalState } from '../support/terminal-state.ts';
 import type { Shown } from './harmless.ts';
 import type { HostileText } from './hostile-texts.ts';
+import { stateBetweenFrames } from './state-between-frames.ts';
 
 /**
  * Sends texts from one user to another's terminal, all at once, with marks between them, and reads there what they have become: to look
@@ -25,13 +25,13 @@ export class HostileSender {
 
   /** Shows all of them; each with what it has become. @throws where title, clipboard, modes or cursor are not as before */
   async show(texts: readonly HostileText[]): Promise<(readonly [HostileText, Shown])[]> {
-    const before = await this.#state();
+    const before = await stateBetweenFrames(this.#terminal);
     this.#texts = texts;
     this.#send(this.#nextMark());
     for (const { text } of texts) this.#send(text, this.#nextMark());
     for (const { must } of texts) if (must.includes('is refused')) await this.#from.next('error', { code: 'too_large' });
     await this.#terminal.shows(new RegExp(`<<${this.#marks}>>`));
-    assert.deepEqual(await this.#state(), before);
+    assert.deepEqual(await stateBetweenFrames(this.#terminal), before);
     const lines = this.find(await this.#terminal.scrollback({ joined: true }));
     const rows = this.find(await this.#terminal.scrollback());
     return texts.map((text, index) => [text, { lines: lines[index] ?? '', rows: rows[index] ?? '' }]);
@@ -55,17 +55,6 @@ export class HostileSender {
     }
     assert.equal(found.length, this.#texts.length + 1, 'what was on the screen before is gone');
     return found.slice(0, -1).map((section) => section.join('\n'));
-  }
-
-  /** Between frames: the screen may hide the cursor while it draws one. Where it stays hidden, the state says so. */
-  async #state(): Promise<TerminalState> {
-    let state = await this.#terminal.state();
-    const isVisible = this.#terminal.until('the cursor to be visible', async () => {
-      state = await this.#terminal.state();
-      return state.modes.cursor_flag === '1';
-    });
-    await isVisible.catch(() => {});
-    return state;
   }
 
   #nextMark(): string {

@@ -14,6 +14,8 @@ export type Property =
   | 'is readable'
   /** Nothing of it may look like anything, and yet a line says that the speaker has said it. */
   | 'is seen'
+  /** The same, and in place of what looks like nothing there is something. */
+  | 'is no blank'
   /** It does not get to the other: the sender is told why. */
   | 'is refused';
 

@@ -26,13 +26,14 @@ const INVISIBLE: Readonly<Record<string, string>> = {
   'interlinear annotation': '\ufff9x\ufffay\ufffb',
   'tag characters': String.fromCodePoint(...[...'pay 100'].map((letter) => 0xe0000 + letter.charCodeAt(0)), 0xe007f),
   'flag of tag characters': '🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}',
+  'tag characters behind a flag': '🏴\u{e0070}\u{e0061}\u{e0079}\u{e007f}',
   'language tag': '\u{e0001}',
   'musical beam': '\u{1d173}',
   'shorthand overlap': '\u{1bca0}',
 };
 
 /** They look like nothing, and are no space. */
-const BLANK: Readonly<Record<string, string>> = {
+const FILLERS: Readonly<Record<string, string>> = {
   'hangul filler': '\u3164',
   'halfwidth hangul filler': '\uffa0',
   'hangul jamo fillers': '\u115f\u1160',
@@ -40,6 +41,12 @@ const BLANK: Readonly<Record<string, string>> = {
   'joiners alone': '\u200d\u200c\u200d',
   'variation selectors alone': '\ufe0f\ufe0e\u{e0100}\u{e01ef}',
   'combining grapheme joiner': '\u034f',
+  'khmer vowels that are not written': '\u17b4\u17b5',
+  'mongolian selectors': '\u180b\u180c\u180d\u180f',
+};
+
+/** They look like little. */
+const BLANK: Readonly<Record<string, string>> = {
   'no-break spaces': '\u00a0\u202f\u2007',
   'ideographic spaces': '\u3000\u3000',
   'spaces alone': '     ',
@@ -91,6 +98,7 @@ const ORDINARY: Readonly<Record<string, string>> = {
 export const UNICODE_TEXTS: readonly HostileText[] = [
   ...inText(BIDI, (one) => `pay ${one}10 to carol`, ['is seen']),
   ...inText(INVISIBLE, (one) => `pay 10${one} to carol`, ['is seen']),
+  ...inText(FILLERS, (one) => one, ['is no blank']),
   ...inText(BLANK, (one) => one, ['is seen']),
   ...inText(PILES, (one) => `${one} x`, ['piles nothing', 'is seen']),
   ...inText(ORDINARY, (one) => one, ['is readable', 'is seen']),

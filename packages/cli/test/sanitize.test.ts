@@ -34,6 +34,7 @@ const HOSTILE = {
 
 const FORBIDDEN =
   /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/u;
+const ENGLAND = '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}';
 
 describe('text of a peer', () => {
   for (const [name, text] of Object.entries(HOSTILE)) {
@@ -66,9 +67,45 @@ describe('text of a peer', () => {
       'می‌خواهم',
       'e\u0301',
       'x² ≠ ½',
+      `${ENGLAND}🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}🏴\u{e0067}\u{e0062}\u{e0077}\u{e006c}\u{e0073}\u{e007f}`,
+      '1️⃣ #️⃣ ❤︎ 🏳️‍🌈 👋🏿 🧑🏽‍❤️‍🧑🏻',
+      '\u845b\u{e0100}\u57ce',
+      '\u1820\u180b\u1828',
+      '\u115f\u1161 \u1100\u1160 \u1112\u1161\u11ab',
+      'क्\u200dष क्\u200cष \u200dه\u200d',
+      'e\u0323\u034f\u0301',
+      '\u2813\u2811\u2807\u2807\u2815\u2800\u283a\u2815\u2817\u2807\u2819',
     ]) {
       assert.equal(neutralize(text), text);
     }
+  });
+
+  const BLANK = {
+    'hangul fillers': '\u115f\u1160\u3164\uffa0',
+    'joiners alone': '\u200d\u200c\u200d',
+    'variation selectors alone': '\ufe0f\ufe0e\u{e0100}\u{e01ef}',
+    'combining grapheme joiners': '\u034f\u034f',
+    'a vowel of Khmer that is not written': '\u17b4',
+    'variation selectors of Mongolian': '\u180b\u180f',
+    'braille blanks': '\u2800\u2800',
+    'what Unicode keeps for the like': '\ufff0\u{e0fff}',
+  };
+  for (const [name, text] of Object.entries(BLANK)) {
+    it(`cannot seem empty by ${name}`, () => {
+      assert.match(neutralize(text), /^\ufffd+$/);
+      assert.deepEqual(neutralizeLines(`\n${text}`), ['', neutralize(text)]);
+      assert.equal([...neutralize(`a ${text} b`)].length, [...text].length + 4);
+      assert.match(neutralize(`a ${text} b`), /^a \ufffd+ b$/);
+    });
+  }
+
+  it('hides nothing behind what seems to be one character', () => {
+    assert.equal(neutralize(`a${'\u{e0101}'.repeat(3)}`), 'a\u{e0101}\ufffd\ufffd');
+    assert.equal(neutralize('pay 10\u200d\u200d\u200d0'), 'pay 10\u200d\ufffd\u200d0');
+    const tags = [...'gbxyz'].map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join('');
+    assert.equal(neutralize(`🏴${tags}\u{e007f}`), `🏴${'\ufffd'.repeat(6)}`);
+    assert.equal(neutralize(ENGLAND.slice(0, -2)), `🏴${'\ufffd'.repeat(5)}`);
+    assert.equal(neutralize(ENGLAND.replace('🏴', '🎌')), `🎌${'\ufffd'.repeat(6)}`);
   });
 
   it('cannot pile marks over the lines above', () => {
@@ -77,6 +114,10 @@ describe('text of a peer', () => {
 
   it('is cut into lines, each of which can be marked as the speaker’s', () => {
     assert.deepEqual(neutralizeLines('a\nb\r\nc\rd\u2028e\n'), ['a', 'b', 'c', 'd', 'e', '']);
+  });
+
+  it('may be a picture of braille cells, with rows of blanks', () => {
+    assert.deepEqual(neutralizeLines('\u2800\u2800\n\u28ff\u2800'), ['\u2800\u2800', '\u28ff\u2800']);
   });
 
   it('is the same value in JSON', () => {
