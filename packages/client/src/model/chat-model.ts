@@ -120,7 +120,8 @@ export class ChatModel {
       const [newest] = await client.history.page(peer, { limit: 1 });
       found.push({ peer, last: newest?.position ?? 0, unread: await this.#countUnread(peer, newest) });
     }
-    for (const { peer, unread } of found.sort((a, b) => b.last - a.last)) this.#unread.set(peer, unread);
+    for (const { peer, unread } of found.sort((a, b) => b.last - a.last || (a.peer < b.peer ? -1 : 1)))
+      this.#unread.set(peer, unread);
     this.#stored();
   }
 

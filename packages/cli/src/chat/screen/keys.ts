@@ -13,6 +13,7 @@ export type Action =
         | 'pageUp'
         | 'pageDown'
         | 'complete'
+        | 'next'
         | 'previous'
         | 'nextUnread'
         | 'escape'
