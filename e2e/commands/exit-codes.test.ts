@@ -6,7 +6,21 @@ import { parley } from '../support/process.ts';
 import { tempFolder, World } from '../support/world.ts';
 
 test('every command has --help, which ends with 0', async () => {
-  for (const command of [[], ['serve'], ['invite'], ['user'], ['user', 'list'], ['join'], ['chat'], ['export'], ['passphrase']]) {
+  for (const command of [
+    [],
+    ['serve'],
+    ['invite'],
+    ['user'],
+    ['user', 'list'],
+    ['join'],
+    ['chat'],
+    ['send'],
+    ['listen'],
+    ['devices'],
+    ['verify'],
+    ['export'],
+    ['passphrase'],
+  ]) {
     const { code, stdout, stderr } = await parley([...command, '--help']);
     assert.equal(code, 0, `${command.join(' ')}: ${stderr}`);
     assert.match(stdout, /Usage/i);

@@ -60,6 +60,16 @@ test('docs/cli.md lists the exit codes and the commands of script mode', () => {
   assert.deepEqual(commands, ['list', 'request', 'accept', 'refuse', 'cancel', 'block', 'send', 'delete', 'quit']);
 });
 
+test('docs/cli.md has a row for each command, and names no other', () => {
+  const documented = [...read('docs/cli.md').matchAll(/^\| `([a-z]+(?: [a-z]+)?)[^`]*` \| .* \| .* \|$/gm)].map(
+    ([, name]) => name,
+  );
+  const commands = createProgram().commands.flatMap((command) =>
+    command.commands.length === 0 ? [command.name()] : command.commands.map((below) => `${command.name()} ${below.name()}`),
+  );
+  assert.deepEqual(documented.sort(), commands.sort());
+});
+
 test('`serve --help` and docs/cli.md say the defaults of the limits as they are', () => {
   const defaults = {
     '--max-connections': DEFAULT_LIMITS.maxConnections,

@@ -3,14 +3,19 @@ import { once } from 'node:events';
 import { type RunOptions, spawnParley, within } from './process.ts';
 import { ProcessEnd } from './process-end.ts';
 
+export interface LineClientOptions extends RunOptions {
+  /** What prints the lines, where it is not `chat`. */
+  readonly command?: string;
+}
+
 /** A real `parley chat` without a terminal: lines in, lines out. */
 export class LineClient {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #end: ProcessEnd;
   #written = '';
 
-  constructor(account: string, dataFolder: string, options: RunOptions = {}) {
-    this.#child = spawnParley(['chat', account, '--data', dataFolder], options);
+  constructor(account: string, dataFolder: string, { command = 'chat', ...options }: LineClientOptions = {}) {
+    this.#child = spawnParley([command, account, '--data', dataFolder], options);
     this.#end = new ProcessEnd(this.#child);
     this.#child.stdout.on('data', (text: string) => {
       this.#written += text;

@@ -7,11 +7,13 @@ import { ProcessEnd } from './process-end.ts';
 export type ScriptEvent = { readonly event: string } & Readonly<Record<string, unknown>>;
 
 export interface ScriptClientOptions extends RunOptions {
+  /** What prints the events, with its options, where it is not `chat`. */
+  readonly command?: readonly string[];
   /** Sees each event as it comes. */
   readonly onEvent?: (event: ScriptEvent) => void;
 }
 
-/** A real `parley chat NAME@HOST:PORT --json`, driven by its script mode. */
+/** A real `parley chat NAME@HOST:PORT --json`, driven by its script mode; or `parley listen`, which takes no commands. */
 export class ScriptClient {
   /** Every event so far, in order. */
   readonly events: ScriptEvent[] = [];
@@ -25,7 +27,8 @@ export class ScriptClient {
 
   constructor(account: string, dataFolder: string, options: ScriptClientOptions = {}) {
     this.#account = account;
-    this.#child = spawnParley(['chat', account, '--json', '--data', dataFolder], options);
+    const [command = 'chat', ...more] = options.command ?? [];
+    this.#child = spawnParley([command, account, '--json', '--data', dataFolder, ...more], options);
     readJsonLines(this.#child.stdout, (line) => {
       const event = line as ScriptEvent;
       this.events.push(event);
@@ -97,6 +100,12 @@ export class ScriptClient {
   /** Its exit code, once it has ended. */
   async ended(): Promise<number | null> {
     return within(this.#end.code, `${this.#account} to end`, () => this.#child.kill('SIGKILL'));
+  }
+
+  /** Asks its process to end, as Ctrl+C does; the exit code. */
+  async interrupt(): Promise<number | null> {
+    this.#child.kill('SIGINT');
+    return this.ended();
   }
 
   /** Its process does nothing from now on, as if it hung. */

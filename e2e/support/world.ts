@@ -95,6 +95,13 @@ export class World implements AsyncDisposable {
     return client;
   }
 
+  /** A command of a user who has joined, which prints lines. */
+  startLines(user: string, command: string): LineClient {
+    const client = new LineClient(this.account(user), this.clientFolder(user), { command });
+    this.#stack.defer(() => client.kill());
+    return client;
+  }
+
   /** Joins, starts the chat and waits until it is ready. */
   async enter(user: string): Promise<ScriptClient> {
     await this.join(user);
@@ -117,8 +124,7 @@ export class World implements AsyncDisposable {
     const clients: LineClient[] = [];
     for (const user of users) {
       await this.join(user);
-      const client = new LineClient(this.account(user), this.clientFolder(user));
-      this.#stack.defer(() => client.kill());
+      const client = this.startLines(user, 'chat');
       clients.push(client);
       await client.shows(new RegExp(`You are ${user}`));
     }

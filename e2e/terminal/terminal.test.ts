@@ -28,9 +28,8 @@ test('the program has the size that was asked for, and is told of a new one', { 
 
 test('only what was asked for is in the environment beside PATH and its like', { skip }, async () => {
   const env = { TERM: 'xterm-256color', NO_COLOR: '1' };
-  await using terminal = await Terminal.start({ command: ['env'], env, columns: 1_000 });
-  await terminal.ended();
-  const names = (await terminal.screen()).split('\n').map((line) => line.split('=')[0] ?? '');
+  await using terminal = await Terminal.start({ command: ['sh', '-c', 'env; echo that is all'], env, columns: 1_000, rows: 60 });
+  const names = (await terminal.shows(/that is all/)).split('\n').map((line) => line.split('=')[0] ?? '');
   for (const name of ['PATH', 'TERM', 'NO_COLOR', 'TMUX']) assert.ok(names.includes(name), name);
   for (const name of ['CI', 'NODE_TEST_CONTEXT', 'FORCE_COLOR', 'COLORTERM']) assert.ok(!names.includes(name), name);
   assert.match(await terminal.screen(), /^TERM=xterm-256color$/m);

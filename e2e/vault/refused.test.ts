@@ -6,7 +6,7 @@ import { type Finished, parley } from '../support/process.ts';
 import { alterVault, runFor, vaultFile } from '../support/vaults.ts';
 import { befriend, say, World } from '../support/world.ts';
 
-const COMMANDS = ['chat', 'export', 'passphrase'];
+const COMMANDS = ['chat', 'listen', 'devices', 'export', 'passphrase'];
 const env = { PARLEY_NEW_PASSPHRASE: 'another' };
 
 /** It ended with 5 and one line, and has printed nothing else. */

@@ -1,15 +1,10 @@
 import { CommanderError } from 'commander';
 import { Exit } from './exit.ts';
 import { explain } from './explain.ts';
-import { flush, note } from './output.ts';
+import { endWithOutput, flush, note } from './output.ts';
 import { createProgram } from './program.ts';
 
-// A reader that has seen enough (`parley user list | head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(Exit.done);
-  note(`parley: cannot write to standard output (${error.message}): what was to be printed is not all there`);
-  process.exit(Exit.refused);
-});
+endWithOutput();
 // What goes there is for people: without them everything else goes on.
 process.stderr.on('error', () => {});
 

@@ -9,6 +9,7 @@ Exit codes: 0 done, 1 refused by the other side, 2 wrong usage, 3 cannot reach t
 const CLIENT_DATA = 'folder of the accounts (default: PARLEY_DATA, else parley in the XDG data home)';
 const SERVER_DATA = 'folder of the server';
 const JSON_LINES = 'one JSON object a line';
+const ACCOUNT = 'NAME@HOST:PORT, if there are several accounts';
 const PASSPHRASE = 'file with the passphrase (else PARLEY_PASSPHRASE, else it is asked for)';
 
 /**
@@ -86,6 +87,48 @@ export function createProgram(): Command {
     .option('--json', 'script mode: JSON commands on standard input, JSON events on standard output')
     .option('--screen-reader', 'say everything once, line by line, and redraw nothing (or set PARLEY_SCREEN_READER)')
     .action(async (account, options) => (await import('./commands/chat.ts')).chat(account, options));
+
+  program
+    .command('send')
+    .description('send one message: the text given, else that of --file, else standard input')
+    .argument('<user>', 'whom to')
+    .argument('[text...]', 'the message; words are joined by spaces (after -- it may start with a dash)')
+    .option('--account <account>', ACCOUNT)
+    .option('--data <folder>', CLIENT_DATA)
+    .option('--passphrase-file <file>', PASSPHRASE)
+    .option('--file <file>', 'a text file in UTF-8 that is the message')
+    .option('--wait', 'wait for the server, ask a user who has not agreed to talk, and wait for the answer')
+    .option('--json', JSON_LINES)
+    .action(async (to, text, options) => (await import('./commands/send.ts')).send(to, text, options));
+
+  program
+    .command('listen')
+    .description('print what happens, until Ctrl+C')
+    .argument('[account]', ACCOUNT)
+    .option('--data <folder>', CLIENT_DATA)
+    .option('--passphrase-file <file>', PASSPHRASE)
+    .option('--from <user>', 'only what this user does; the rest is kept for the next to listen')
+    .option('--json', 'the events of script mode, one JSON object a line')
+    .action(async (account, options) => (await import('./commands/listen.ts')).listen(account, options));
+
+  program
+    .command('devices')
+    .description('the devices of an account; needs no server')
+    .argument('[account]', ACCOUNT)
+    .option('--data <folder>', CLIENT_DATA)
+    .option('--passphrase-file <file>', PASSPHRASE)
+    .option('--json', JSON_LINES)
+    .action(async (account, options) => (await import('./commands/devices.ts')).devices(account, options));
+
+  program
+    .command('verify')
+    .description('the safety number to compare with a user; needs no server')
+    .argument('<user>', 'with whom')
+    .option('--account <account>', ACCOUNT)
+    .option('--data <folder>', CLIENT_DATA)
+    .option('--passphrase-file <file>', PASSPHRASE)
+    .option('--json', JSON_LINES)
+    .action(async (name, options) => (await import('./commands/verify.ts')).verify(name, options));
 
   program
     .command('export')

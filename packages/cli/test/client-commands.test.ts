@@ -222,7 +222,7 @@ describe('parley chat in a pipe', () => {
     for (const expected of [
       /\/request NAME/,
       /To whom\?/,
-      /no such command/,
+      /There is no such command/,
       /You are alice on localhost:\d+/,
       /Nobody else is on line/,
     ]) {

@@ -19,7 +19,21 @@ import { run, temporaryFolder } from './support/processes.ts';
 const INVITE = `parley://localhost:1/#ca=${'A'.repeat(43)}&token=${'A'.repeat(22)}`;
 
 describe('help', () => {
-  for (const command of [[], ['serve'], ['invite'], ['user'], ['user', 'list'], ['join'], ['chat'], ['export'], ['passphrase']]) {
+  for (const command of [
+    [],
+    ['serve'],
+    ['invite'],
+    ['user'],
+    ['user', 'list'],
+    ['join'],
+    ['chat'],
+    ['send'],
+    ['listen'],
+    ['devices'],
+    ['verify'],
+    ['export'],
+    ['passphrase'],
+  ]) {
     it(`is printed by ${['parley', ...command].join(' ')} --help`, async (t) => {
       const { code, stdout, stderr } = await run(t, [...command, '--help']);
       assert.deepEqual([code, stderr], [0, '']);
@@ -83,6 +97,12 @@ describe('wrong usage ends with 2 and one line that says what to do', () => {
     },
     'a chat without an account': { args: ['chat', '--data', '/none'], says: /parley join/ },
     'an export without an account': { args: ['export', '--data', '/none'], says: /parley join/ },
+    'a message from no account': { args: ['send', 'bob', 'hi', '--data', '/none'], says: /parley join/ },
+    'a message to nobody': { args: ['send'], says: /missing required argument 'user'/ },
+    'ears without an account': { args: ['listen', '--data', '/none'], says: /parley join/ },
+    'devices of no account': { args: ['devices', '--data', '/none'], says: /parley join/ },
+    'a safety number with nobody': { args: ['verify'], says: /missing required argument 'user'/ },
+    'a safety number of no account': { args: ['verify', 'bob', '--data', '/none'], says: /parley join/ },
     'a passphrase for no account': { args: ['passphrase', '--data', '/none'], says: /parley join/ },
     'a chat with an account that is none': { args: ['chat', 'alice@', '--data', '/none'], says: /NAME@HOST:PORT/ },
   };

@@ -42,5 +42,5 @@ export function usage({ name, argument }: Command): string {
 
 /** All commands, a line each. */
 export function helpLines(): string[] {
-  return [...COMMANDS.map((command) => `${usage(command).padEnd(18)}${command.help}`), '! works like /; // begins a text with /'];
+  return [...COMMANDS.map((command) => `${usage(command).padEnd(18)}${command.help}`), '! works like /; // begins text with /'];
 }

@@ -12,6 +12,7 @@ export class LineView {
   readonly #print: (rows: string) => void;
   /** Of messages that were printed as they came: they are not printed again when their conversation is opened. */
   readonly #printed = new Set<string>();
+  readonly #endFollowing: () => void;
   /** Who has written since the start. */
   readonly #heard = new Set<string>();
   #current: string | undefined;
@@ -24,9 +25,9 @@ export class LineView {
     this.#layout = layout;
     this.#print = print;
     const say = (lines: readonly string[]): void => this.#say(...lines);
-    this.#session = new Session(model, { say, clear: () => {}, quit: () => void this.quit(), keys: [] });
+    this.#session = new Session(model, { say, list: say, clear: () => {}, quit: () => void this.quit(), keys: [] });
     model.client.listen((event) => this.#show(event));
-    model.subscribe(() => this.#follow());
+    this.#endFollowing = model.subscribe(() => this.#follow());
   }
 
   /** Whom text goes to. */
@@ -49,6 +50,8 @@ export class LineView {
   /** Says QUIT. All that was printed has been read. */
   async quit(): Promise<void> {
     for (const peer of this.#heard) if (peer !== this.#current) this.#model.client.markRead(peer);
+    // That there is no conversation then is no news.
+    this.#endFollowing();
     await this.#model.quit();
   }
 

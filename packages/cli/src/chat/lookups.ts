@@ -1,7 +1,8 @@
-import { type ChatModel, type DeviceInfo, type History, type HistoryEntry, type ParleyClient, search } from '@parley/client';
+import { type ChatModel, type History, type HistoryEntry, type ParleyClient, search } from '@parley/client';
 import { openDestination } from '../export/destination.ts';
 import { writeHistory } from '../export/write-history.ts';
-import { safetyNumberLines } from '../safety-number.ts';
+import { describeContactInChat } from '../people/describe-contact.ts';
+import { describeDevice, describeOwnDevice } from '../people/describe-device.ts';
 import { neutralize } from '../sanitize.ts';
 import { dayOf, timeOfDay } from './time.ts';
 
@@ -13,19 +14,14 @@ const MAX_EXCERPT = 200;
 /** Lines with the safety number of this user and another; undefined where nothing is known of that one. */
 export function describeSafetyNumber(client: ParleyClient, user: string): string[] | undefined {
   const contact = client.contact(user);
-  return contact && safetyNumberLines(contact);
+  return contact && describeContactInChat(contact, client.user);
 }
 
-/** Lines with one's own devices, or those of somebody else. */
-export function describeDevices(client: ParleyClient, user: string | undefined): string[] {
-  const devices: readonly (DeviceInfo & { readonly current?: boolean })[] | undefined =
-    user === undefined ? client.devices() : client.contact(user)?.devices;
-  if (devices === undefined) return [`This device knows nobody called ${neutralize(user ?? '')}.`];
-  return [`Devices of ${neutralize(user ?? client.user)}:`, ...devices.map(describeDevice)];
-}
-
-function describeDevice({ id, name, createdAt, current = false }: DeviceInfo & { readonly current?: boolean }): string {
-  return `  ${neutralize(name)}, since ${dayOf(createdAt)}, ${id.slice(0, 8)}${current ? ' (this one)' : ''}`;
+/** Lines with one's own devices, or those of somebody else; undefined where nothing is known of that one. */
+export function describeDevices(client: ParleyClient, user: string): string[] | undefined {
+  const lines =
+    user === client.user ? client.devices().map(describeOwnDevice) : client.contact(user)?.devices.map(describeDevice);
+  return lines && [`Devices of ${neutralize(user)}:`, ...lines.map((line) => `  ${line}`)];
 }
 
 /** Where in all conversations these words are: the newest places, oldest first. */

@@ -12,6 +12,8 @@ type CommandLine = Extract<TypedLine, { kind: 'command' }>;
 export interface Display {
   /** Lines for people, neutralised. */
   say(lines: readonly string[]): void;
+  /** The same of short lines, which may stand side by side. */
+  list(lines: readonly string[]): void;
   /** Empties the screen, where there is one. */
   clear(): void;
   quit(): void;
@@ -27,6 +29,7 @@ export class Session {
   readonly #model: ChatModel;
   readonly #display: Display;
   #sent = 0;
+  #looking: Promise<void> = Promise.resolve();
 
   constructor(model: ChatModel, display: Display) {
     this.#model = model;
@@ -54,7 +57,7 @@ export class Session {
     const { client } = this.#model;
     switch (name) {
       case 'help':
-        this.#display.say([...helpLines(), ...this.#display.keys]);
+        this.#display.list([...helpLines(), ...this.#display.keys]);
         break;
       case 'list':
         client.list();
@@ -84,13 +87,12 @@ export class Session {
       case 'verify':
         return this.#about(user, (peer) => describeSafetyNumber(client, peer));
       case 'devices':
-        this.#display.say(describeDevices(client, user === '' ? undefined : user));
-        break;
+        return this.#about(user === '' ? client.user : user, (name) => describeDevices(client, name));
       case 'search':
-        this.#later(searchFor(this.#model, text ?? ''));
+        this.#later(() => searchFor(this.#model, text ?? ''));
         break;
       case 'export':
-        this.#later(exportTo(client.history, text ?? ''));
+        this.#later(() => exportTo(client.history, text ?? ''));
         break;
       case 'clear':
         this.#display.clear();
@@ -124,15 +126,16 @@ export class Session {
   }
 
   #open(user: string): boolean {
-    if (!this.#knows(user)) return this.#refuseStranger(user);
+    const { talkingTo, asked } = this.#model.client.people;
+    if (!talkingTo.includes(user) && !asked.includes(user)) return this.#refuseStranger(user);
     void this.#model.open(user);
     return true;
   }
 
   #sendOne(user: string, text: string): boolean {
-    if (!this.#knows(user)) return this.#refuseStranger(user);
+    if (!this.#send(user, text)) return false;
     if (this.#model.state.current === undefined) void this.#model.open(user);
-    return this.#send(user, text);
+    return true;
   }
 
   #say(text: string): boolean {
@@ -143,17 +146,20 @@ export class Session {
   }
 
   #send(user: string, text: string): boolean {
+    const { talkingTo, asked } = this.#model.client.people;
+    // What is refused stays in the input, where it can be sent again.
+    if (!talkingTo.includes(user)) {
+      const isAsked = asked.includes(user);
+      return isAsked
+        ? this.#refuse(`${neutralize(user)} has not answered yet: this can be sent then.`)
+        : this.#refuseStranger(user);
+    }
     const bytes = utf8(text).length;
     if (bytes > MAX_TEXT_BYTES)
       return this.#refuse(`This is too long: ${bytes} bytes of at most ${MAX_TEXT_BYTES}. Send it in parts.`);
     this.#sent += 1;
     this.#model.client.send(user, text, String(this.#sent));
     return true;
-  }
-
-  #knows(user: string): boolean {
-    const { talkingTo, asked } = this.#model.client.people;
-    return talkingTo.includes(user) || asked.includes(user);
   }
 
   #about(user: string, describe: (peer: string) => readonly string[] | undefined): boolean {
@@ -174,8 +180,9 @@ export class Session {
     return false;
   }
 
-  #later(lines: Promise<readonly string[]>): void {
-    lines.then(
+  /** What takes its time; one after the other, so that what is found stands in the order in which it was looked for. */
+  #later(look: () => Promise<readonly string[]>): void {
+    this.#looking = this.#looking.then(look).then(
       (found) => this.#display.say(found),
       (error: unknown) => this.#display.say([explain(error).line]),
     );

@@ -24,9 +24,9 @@ export function parseTypedLine(line: string): TypedLine {
   const [, name = '', rest = ''] = /^.(\S*)\s*(.*)$/s.exec(line.trimEnd()) ?? [];
   const command = findCommand(name);
   if (command === undefined)
-    return { kind: 'mistake', hint: 'there is no such command: /help lists them, and // begins a text with /' };
+    return { kind: 'mistake', hint: 'There is no such command: /help lists them, and // begins a text with /' };
   const match = ARGUMENTS[command.argument ?? 'none'].exec(rest);
-  if (match === null) return { kind: 'mistake', hint: `write ${usage(command)}` };
+  if (match === null) return { kind: 'mistake', hint: `Write ${usage(command)}` };
   const { user, text } = match.groups ?? {};
   return {
     kind: 'command',

@@ -1,15 +1,14 @@
 import { ChatModel, ParleyClient } from '@parley/client';
-import { nodeEnvironment, openVault } from '@parley/client/node';
-import { type Account, chooseAccount, clientFolder, listAccounts, vaultFile } from '../accounts.ts';
+import { nodeEnvironment } from '@parley/client/node';
+import { clientFolder, listAccounts } from '../accounts.ts';
 import { explainFirstRun } from '../chat/first-run.ts';
 import { runInPipe, runOnTerminal } from '../chat/line-client.ts';
 import { runScript } from '../chat/script.ts';
 import { loadScreen } from '../chat/screen-bundle.ts';
-import { getPassphrase } from '../passphrase.ts';
+import { untilSignal } from '../signals.ts';
+import { type AccountOptions, choose, withVaultOf } from '../vault-of.ts';
 
-interface ChatOptions {
-  readonly data?: string;
-  readonly passphraseFile?: string;
+interface ChatOptions extends AccountOptions {
   readonly json?: boolean;
   readonly screenReader?: boolean;
 }
@@ -20,20 +19,18 @@ type Face = 'script' | 'pipe' | 'screen reader' | 'screen';
 /** Talks, for a person or (with `json`) for a program, until they quit. */
 export async function chat(named: string | undefined, options: ChatOptions): Promise<void> {
   const face = chooseFace(options);
-  const account = choose(clientFolder(options.data), named, face);
-  const passphrase = await getPassphrase(options, 'existing');
+  const folder = clientFolder(options.data);
+  if (isForPeople(face) && listAccounts(folder).length === 0) explainFirstRun(folder);
+  const chosen = await choose(named, options);
   // Loaded while the passphrase is being stretched.
   const screen = face === 'screen' ? loadScreen() : undefined;
   screen?.catch(() => {});
-  const vault = await openVault(vaultFile(clientFolder(options.data), account), passphrase);
-  try {
+  await withVaultOf(chosen, async (vault) => {
     const environment = await nodeEnvironment();
     const client = await ParleyClient.open({ environment, vault });
     if (face === 'script') await talkByScript(client);
     else await talk(await ChatModel.open(client, environment), face, screen);
-  } finally {
-    await vault.close();
-  }
+  });
 }
 
 async function talkByScript(client: ParleyClient): Promise<void> {
@@ -43,7 +40,7 @@ async function talkByScript(client: ParleyClient): Promise<void> {
 }
 
 async function talk(model: ChatModel, face: Face, screen: ReturnType<typeof loadScreen> | undefined): Promise<void> {
-  if (face !== 'pipe' && model.last !== undefined) void model.open(model.last);
+  if (isForPeople(face) && model.last !== undefined) void model.open(model.last);
   if (screen !== undefined) {
     quitOnSignals(() => model.quit());
     await (await screen).runScreen(model, () => run(model.client));
@@ -60,8 +57,9 @@ async function run(client: ParleyClient): Promise<void> {
   await client.done;
 }
 
+/** Once: the next signal ends it where it stands. */
 function quitOnSignals(quit: () => Promise<void>): void {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void quit());
+  untilSignal().addEventListener('abort', () => void quit());
 }
 
 function chooseFace({ json, screenReader = Boolean(process.env.PARLEY_SCREEN_READER) }: ChatOptions): Face {
@@ -70,9 +68,7 @@ function chooseFace({ json, screenReader = Boolean(process.env.PARLEY_SCREEN_REA
   return screenReader ? 'screen reader' : 'screen';
 }
 
-/** @throws Failure where there is none, or more than one; who sits at a terminal without any account is told how to get one */
-function choose(folder: string, named: string | undefined, face: Face): Account {
-  const isNew = listAccounts(folder).length === 0;
-  if (isNew && (face === 'screen' || face === 'screen reader')) explainFirstRun(folder);
-  return chooseAccount(folder, named);
+/** Somebody sits at a terminal. */
+function isForPeople(face: Face): boolean {
+  return face === 'screen' || face === 'screen reader';
 }

@@ -1,16 +1,13 @@
 import { History } from '@parley/client';
-import { openVault } from '@parley/client/node';
-import { chooseAccount, clientFolder, formatAccount, vaultFile } from '../accounts.ts';
+import { formatAccount } from '../accounts.ts';
 import { wrongUsage } from '../exit.ts';
 import { openDestination } from '../export/destination.ts';
 import { Progress } from '../export/progress.ts';
 import { writeHistory } from '../export/write-history.ts';
-import { getPassphrase } from '../passphrase.ts';
 import { neutralize } from '../sanitize.ts';
+import { type AccountOptions, choose, withVaultOf } from '../vault-of.ts';
 
-interface ExportOptions {
-  readonly data?: string;
-  readonly passphraseFile?: string;
+interface ExportOptions extends AccountOptions {
   readonly with?: string;
   readonly output?: string;
   readonly json?: boolean;
@@ -18,13 +15,10 @@ interface ExportOptions {
 
 /** Writes a user's history, in the clear: page by page from the vault, as fast as the destination takes it. */
 export async function exportHistory(named: string | undefined, options: ExportOptions): Promise<void> {
-  const folder = clientFolder(options.data);
-  const account = chooseAccount(folder, named);
-  const passphrase = await getPassphrase(options, 'existing');
-  const vault = await openVault(vaultFile(folder, account), passphrase);
-  try {
+  const chosen = await choose(named, options);
+  await withVaultOf(chosen, async (vault) => {
     const history = await History.open(vault);
-    const peers = choosePeers(history, options.with, formatAccount(account));
+    const peers = choosePeers(history, options.with, formatAccount(chosen.account));
     const destination = await openDestination(options.output);
     try {
       const progress = new Progress(destination.isTerminal);
@@ -38,9 +32,7 @@ export async function exportHistory(named: string | undefined, options: ExportOp
       await destination.abandon();
       throw error;
     }
-  } finally {
-    await vault.close();
-  }
+  });
 }
 
 function choosePeers(history: History, wanted: string | undefined, account: string): readonly string[] {

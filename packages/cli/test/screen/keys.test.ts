@@ -36,16 +36,19 @@ describe('a key', () => {
   }
 
   it('that comes in one piece with others is taken apart', () => {
-    assert.deepEqual(actionsOf('hi\rthere\u007f', key()), [
+    assert.deepEqual(actionsOf('hi\rthere\u007f\u0015/l\t', key()), [
       { do: 'insert', text: 'hi' },
       { do: 'submit' },
       { do: 'insert', text: 'there' },
       { do: 'edit', edit: 'deleteLeft' },
+      { do: 'edit', edit: 'deleteToLineStart' },
+      { do: 'insert', text: '/l' },
+      { do: 'complete' },
     ]);
   });
 
   it('that is a control character without a meaning does nothing', () => {
-    assert.deepEqual(actionsOf('\u0001\u001c\u0000', key()), []);
+    assert.deepEqual(actionsOf('\u0007\u001c\u0000', key()), []);
   });
 });
 

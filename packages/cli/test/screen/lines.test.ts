@@ -127,17 +127,39 @@ describe('the scrollback', () => {
 
 describe('looking back', () => {
   const entries = Array.from({ length: 50 }, (_, i) => entry(i + 1, 'bob', `m${i + 1}`));
+  const numbers = (...all: number[]): string[] => all.map((i) => `12:00 bob: m${i}`);
 
-  it('shows so many rows before the end, and says when it is at the start', () => {
+  it('turns page by page, with a row of the one before, and ends beyond the end', () => {
     const back = new LookingBack('alice');
-    const window = back.window(timeline(entries), 10, 80, 5);
-    assert.deepEqual(
-      texts(window.lines),
-      [36, 37, 38, 39, 40].map((i) => `12:00 bob: m${i}`),
-    );
-    assert.equal(window.isAtStart, false);
-    const first = back.window(timeline(entries), 1_000, 80, 5);
-    assert.deepEqual([texts(first.lines)[0], first.isAtStart, first.fromEnd], ['12:00 bob: m1', true, 45]);
+    assert.equal(back.window(timeline(entries), 80, 5), undefined);
+    assert.equal(back.turn(-1, 5), false);
+    assert.equal(back.turn(1, 5), true);
+    assert.deepEqual(texts(back.window(timeline(entries), 80, 5)?.lines ?? []), numbers(42, 43, 44, 45, 46));
+    back.turn(1, 5);
+    assert.deepEqual(texts(back.window(timeline(entries), 80, 5)?.lines ?? []), numbers(38, 39, 40, 41, 42));
+    assert.deepEqual([back.turn(-1, 5), back.turn(-1, 5), back.turn(-1, 5)], [true, true, false]);
+    assert.deepEqual([back.stop(), back.stop()], [true, false]);
+  });
+
+  it('stays at the oldest, and asks for older ones where there are some', () => {
+    const back = new LookingBack('alice');
+    for (let i = 0; i < 100; i += 1) back.turn(1, 5);
+    const first = back.window({ ...timeline(entries), hasOlder: true }, 80, 5);
+    assert.deepEqual([texts(first?.lines ?? []), first?.needsOlder], [numbers(1, 2, 3, 4, 5), true]);
+    const all = back.window(timeline(entries), 80, 5);
+    assert.deepEqual([all?.fromEnd, all?.needsOlder], [45, false]);
+    back.turn(-1, 5);
+    assert.equal(back.window(timeline(entries), 80, 5)?.fromEnd, 41);
+  });
+
+  it('is not moved by what comes meanwhile', () => {
+    const back = new LookingBack('alice');
+    back.turn(1, 5);
+    const before = back.window(timeline(entries), 80, 5);
+    const more = [...entries, entry(51, 'bob', 'one\ntwo'), entry(52, 'bob', 'three')];
+    const after = back.window(timeline(more), 80, 5);
+    assert.deepEqual(texts(after?.lines ?? []), texts(before?.lines ?? []));
+    assert.equal(after?.fromEnd, 7);
   });
 });
 
@@ -186,8 +208,9 @@ describe('the live area', () => {
           const current = peer === undefined ? undefined : { ...timeline(waiting), peer };
           const typing = new Typing();
           typing.insert(typed);
-          const window =
-            isBack && current ? new LookingBack('alice').window(current, 3, columns - 1, Math.max(1, rows - 4)) : undefined;
+          const back = new LookingBack('alice');
+          if (isBack) back.turn(1, 3);
+          const window = current && back.window(current, columns - 1, Math.max(1, rows - 4));
           const { lines, cursor } = liveArea(stateWith({ conversations, requests, current }), typing, { columns, rows }, window);
           assert.ok(lines.length < rows || rows < 4, `${lines.length} rows of ${rows}`);
           for (const line of lines) assert.ok(lineWidth(line) < columns, plainText(line));

@@ -1,6 +1,7 @@
 import type { ParleyClient } from '../client.ts';
 import type { Environment, Timer } from '../environment.ts';
 import type { ClientEvent } from '../events.ts';
+import type { HistoryEntry } from '../history.ts';
 import { Presence } from './presence.ts';
 import { type ChatState, type ConnectionState, type ConversationState, MAX_UNREAD, type RequestState } from './state.ts';
 import { Timeline } from './timeline.ts';
@@ -85,7 +86,8 @@ export class ChatModel {
     if (this.#unread.has(peer)) this.#unread.set(peer, 0);
     this.#changed();
     await timeline.refresh();
-    this.client.markRead(peer);
+    // Who has gone on meanwhile has not seen it.
+    if (this.#timeline === timeline) this.client.markRead(peer);
   }
 
   /** Looks at no conversation any more. */
@@ -106,27 +108,31 @@ export class ChatModel {
     for (const end of this.#ends) end();
   }
 
-  /** Rejects with what made the vault unreadable, if anything did. */
+  /** What made the vault unreadable, if anything did: the client has been ended then. */
   get error(): unknown {
     return this.#error;
   }
 
   async #load(): Promise<void> {
     const { client } = this;
-    const found: { peer: string; last: number }[] = [];
+    const found: { peer: string; last: number; unread: number }[] = [];
     for (const peer of client.people.talkingTo) {
       const [newest] = await client.history.page(peer, { limit: 1 });
-      found.push({ peer, last: newest?.position ?? 0 });
-      const { position } = client.readMark(peer);
-      if (newest === undefined || newest.position <= position) continue;
-      const page = await client.history.page(peer, { after: position, limit: MAX_UNREAD });
-      const theirs = page.filter(({ from }) => from === peer);
-      for (const { id } of theirs) this.#counted.add(id);
-      this.#unread.set(peer, theirs.length);
+      found.push({ peer, last: newest?.position ?? 0, unread: await this.#countUnread(peer, newest) });
     }
-    const counts = new Map(this.#unread);
-    this.#unread.clear();
-    for (const { peer } of found.sort((a, b) => b.last - a.last)) this.#unread.set(peer, counts.get(peer) ?? 0);
+    for (const { peer, unread } of found.sort((a, b) => b.last - a.last || (a.peer < b.peer ? -1 : 1)))
+      this.#unread.set(peer, unread);
+    this.#stored();
+  }
+
+  /** Messages of theirs behind the mark, as far as it is worth counting. */
+  async #countUnread(peer: string, newest: HistoryEntry | undefined): Promise<number> {
+    const { position } = this.client.readMark(peer);
+    if (newest === undefined || newest.position <= position) return 0;
+    const page = await this.client.history.page(peer, { after: position, limit: MAX_UNREAD });
+    const theirs = page.filter(({ from }) => from === peer);
+    for (const { id } of theirs) this.#counted.add(id);
+    return theirs.length;
   }
 
   #happened(events: readonly ClientEvent[]): void {
@@ -165,6 +171,8 @@ export class ChatModel {
   }
 
   #stored(): void {
+    const { talkingTo, asked } = this.client.people;
+    for (const peer of [...talkingTo, ...asked]) if (!this.#unread.has(peer)) this.#unread.set(peer, 0);
     void this.#timeline?.refresh();
     this.#changed();
   }
@@ -195,10 +203,9 @@ export class ChatModel {
   #draw(): ChatState {
     const { client } = this;
     const { talkingTo, asking, asked } = client.people;
-    const shown = new Set(talkingTo);
-    // Whoever was opened by name is one to talk with, too: an answer to a request may still come.
-    for (const peer of [...talkingTo, ...asked]) if (!this.#unread.has(peer)) this.#unread.set(peer, 0);
-    const peers = [...this.#unread.keys()].filter((peer) => shown.has(peer) || asked.includes(peer));
+    // Whoever was asked is one to talk with, too: an answer may still come.
+    const shown = new Set([...talkingTo, ...asked]);
+    const peers = [...this.#unread.keys()].filter((peer) => shown.has(peer));
     return {
       user: client.user,
       server: this.#server,

@@ -67,12 +67,16 @@ export class Timeline {
     const first = this.#entries[0];
     if (first === undefined || !this.#hasOlder) return;
     this.#isLookedBack = true;
-    const page = await this.#source.history.page(this.peer, { before: first.position, limit: PAGE_ENTRIES });
-    // Two may have asked at once.
-    if (this.#isClosed || this.#entries[0] !== first) return;
-    this.#entries = [...page, ...this.#entries];
-    this.#hasOlder = page.length === PAGE_ENTRIES;
-    this.#changed();
+    try {
+      const page = await this.#source.history.page(this.peer, { before: first.position, limit: PAGE_ENTRIES });
+      // Two may have asked at once.
+      if (this.#isClosed || this.#entries[0] !== first) return;
+      this.#entries = [...page, ...this.#entries];
+      this.#hasOlder = page.length === PAGE_ENTRIES;
+      this.#changed();
+    } catch (error) {
+      this.#source.onError(error);
+    }
   }
 
   remove(id: string): void {

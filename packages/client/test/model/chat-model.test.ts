@@ -161,3 +161,33 @@ test('a state that nothing has changed is the same object', async () => {
   assert.equal(model.state, model.state);
   await model.quit();
 });
+
+test('a conversation that was left before it was loaded stays unread', async () => {
+  await using world = await World.create();
+  const { alice, bob } = await world.pair();
+  const carol = await world.person('carol');
+  await world.introduce(bob, carol);
+  await bob.client.quit();
+  const { model, until } = await modelOn(world, bob.vault);
+  alice.client.send('bob', 'one', '1');
+  await until(({ conversations }) => conversations.some(({ peer, unread }) => peer === 'alice' && unread === 1));
+  await Promise.all([model.open('alice'), model.open('carol')]);
+  await model.quit();
+  const again = await modelOn(world, bob.vault);
+  assert.equal(again.model.state.conversations.find(({ peer }) => peer === 'alice')?.unread, 1);
+  assert.equal(again.model.last, 'carol');
+  await again.model.quit();
+});
+
+test('a vault that cannot be read ends the client, and says why', async () => {
+  await using world = await World.create();
+  const { alice, bob } = await world.pair();
+  await bob.client.quit();
+  const { model, client } = await modelOn(world, bob.vault);
+  const damaged = new Error('damaged');
+  bob.vault.scan = () => Promise.reject(damaged);
+  await model.open('alice');
+  await client.done.catch(() => {});
+  assert.equal(model.error, damaged);
+  await alice.client.quit();
+});

@@ -1,3 +1,4 @@
+import type { ChatModel } from '@parley/client';
 import { COMMANDS, findCommand } from '../commands.ts';
 import type { Draft } from './editor.ts';
 
@@ -6,6 +7,14 @@ export interface Names {
   readonly anybody: readonly string[];
   readonly 'people asking': readonly string[];
   readonly 'people asked': readonly string[];
+}
+
+/** Those that a client knows of. */
+export function namesIn({ client, state, online }: ChatModel): Names {
+  const asking = state.requests.map(({ from }) => from);
+  const talking = state.conversations.map(({ peer }) => peer);
+  const anybody = [...new Set([...talking, ...asking, ...online])].filter((name) => name !== client.user);
+  return { anybody, 'people asking': asking, 'people asked': state.asked };
 }
 
 export interface Completion {

@@ -3,11 +3,13 @@ import { neutralize, neutralizeLines } from '../../sanitize.ts';
 import { aside } from '../describe.ts';
 import { timeOfDay } from '../time.ts';
 import { type Line, lineWidth, type Span, span } from './line.ts';
+import { pad, widthOf } from './width.ts';
 import { wrap } from './wrap.ts';
 
 /** A narrower text than this is hard to read. */
 const MIN_TEXT_COLUMNS = 24;
 const NARROW_INDENT = 2;
+const LIST_GAP = 2;
 
 /**
  * A message as rows: its text stands behind its sender's name and never below it, so that no part of it can pass for another's line.
@@ -39,4 +41,21 @@ export function noticeLines(text: string, columns: number, before: readonly Span
   const indent = beforeColumns + (/^ */.exec(text)?.[0].length ?? 0) + NARROW_INDENT;
   const rest = others.length === 0 ? [] : wrap(text.slice(first.length).trimStart(), Math.max(1, columns - indent));
   return [[...before, span(first, role)], ...rest.map((row) => [span(' '.repeat(indent)), span(row, role)])];
+}
+
+/** Texts of ours side by side in as many columns as there is room for, one below the other in each. */
+export function listLines(texts: readonly string[], columns: number): Line[] {
+  const width = Math.max(0, ...texts.map(widthOf)) + LIST_GAP;
+  const count = Math.max(1, Math.floor((columns + LIST_GAP) / width));
+  if (count === 1) return texts.flatMap((text) => noticeLines(text, columns, [], 'plain'));
+  const height = Math.ceil(texts.length / count);
+  return Array.from({ length: height }, (_, row) => [
+    span(
+      texts
+        .filter((_, i) => i % height === row)
+        .map((text) => pad(text, width))
+        .join('')
+        .trimEnd(),
+    ),
+  ]);
 }

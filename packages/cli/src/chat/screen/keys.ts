@@ -13,6 +13,7 @@ export type Action =
         | 'pageUp'
         | 'pageDown'
         | 'complete'
+        | 'next'
         | 'previous'
         | 'nextUnread'
         | 'escape'
@@ -73,19 +74,6 @@ const WITH_ALT = new Map<string, Action>(
   }),
 );
 
-/** Control characters that come in one piece with text: somebody types fast, or the terminal is slow. */
-const CONTROL = new Map<string, Action>(
-  Object.entries<Action>({
-    '\r': { do: 'submit' },
-    '\n': NEW_LINE,
-    '\t': { do: 'complete' },
-    '\b': { do: 'edit', edit: 'deleteLeft' },
-    '\u007f': { do: 'edit', edit: 'deleteLeft' },
-    '\u0003': { do: 'interrupt' },
-    '\u0004': { do: 'endOfInput' },
-  }),
-);
-
 /** What was pressed, in order. Keys that mean nothing here do nothing. */
 export function actionsOf(input: string, key: KeyPress): Action[] {
   const special = specialKey(key);
@@ -123,8 +111,15 @@ function typed(input: string): Action[] {
   return parts.flatMap((part) => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
     if (!/[\u0000-\u001f\u007f]/.test(part)) return [{ do: 'insert', text: part }];
-    return only(CONTROL.get(part));
+    return only(control(part));
   });
+}
+
+/** A control character in one piece with text: somebody types fast, or the terminal is slow. Most are Ctrl and a letter. */
+function control(character: string): Action | undefined {
+  if (character === '\t') return { do: 'complete' };
+  if (character === '\u007f') return { do: 'edit', edit: 'deleteLeft' };
+  return WITH_CTRL.get(String.fromCharCode(character.charCodeAt(0) + 0x60));
 }
 
 function only(action: Action | undefined): Action[] {

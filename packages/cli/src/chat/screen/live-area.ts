@@ -12,6 +12,8 @@ import { fit, widthOf } from './width.ts';
 const MAX_INPUT_ROWS = 8;
 /** So that the terminal never has to scroll to draw it. */
 const SPARE_ROWS = 1;
+/** Between the sidebar and what is beside it. */
+const EDGE = '│ ';
 
 export interface Size {
   readonly columns: number;
@@ -43,9 +45,9 @@ export function liveArea(state: ChatState, typing: Typing, size: Size, window: W
   const margin = ' '.repeat(promptWidth);
   const typed: Line[] = input.rows.map((row, i) => [span(i === 0 ? prompt : margin, 'current'), span(row)]);
   const roomAbove = maxRows - typed.length - 1;
-  const above = window === undefined ? trays(state, typing, width).slice(-roomAbove || maxRows) : windowLines(window, width);
-  const right: Line[] = [...(roomAbove > 0 ? above : []), ...typed, statusLine(state, width, left.width > 0)];
-  const lines = beside(left.lines, left.width, right).slice(-maxRows);
+  const above = window === undefined ? trays(state, typing, width) : windowLines(window, width);
+  const right: Line[] = [...last(above, roomAbove), ...typed, statusLine(state, width, left.width > 0)];
+  const lines = last(beside(left.lines, left.width, right), maxRows);
   const firstOfInput = lines.length - 1 - typed.length;
   return {
     lines: lines.map((line) => clip(line, columns)),
@@ -72,6 +74,10 @@ function beside(left: readonly Line[], leftWidth: number, right: readonly Line[]
   const height = Math.max(left.length, right.length);
   return Array.from({ length: height }, (_, row) => {
     const [l, r] = [left[row - (height - left.length)] ?? [], right[row - (height - right.length)] ?? []];
-    return r.length === 0 ? l : [...l, span(' '.repeat(leftWidth - lineWidth(l))), ...r];
+    return [...l, span(`${' '.repeat(leftWidth - lineWidth(l) - EDGE.length)}${EDGE}`, 'quiet'), ...r];
   });
+}
+
+function last(lines: readonly Line[], count: number): readonly Line[] {
+  return lines.slice(Math.max(0, lines.length - Math.max(0, count)));
 }

@@ -1,5 +1,6 @@
 import type { ChatModel } from '@parley/client';
 import { render } from 'ink';
+import { rowsAdded } from './reflow.ts';
 import { Screen } from './screen.tsx';
 import { ScreenModel } from './screen-model.ts';
 import { AS_BEFORE, readableByInk, TELL_KEYS_APART } from './stdin.ts';
@@ -9,6 +10,8 @@ const FRAME_MS = 16;
 /** Home, and erase from there on: the scrollback stays. */
 const CLEAR_SCREEN = '\u001b[H\u001b[J';
 const BELL = '\u0007';
+/** When they become narrower; xterm alone cuts. */
+const BREAKS_ROWS = process.env.XTERM_VERSION === undefined;
 
 /** Draws the full terminal client while `run` runs the client; the terminal is then as it was before. */
 export async function runScreen(model: ChatModel, run: () => Promise<void>): Promise<void> {
@@ -29,7 +32,12 @@ export async function runScreen(model: ChatModel, run: () => Promise<void>): Pro
     },
     size(),
   );
-  const onResize = (): void => screen.resize(size());
+  const onResize = (): void => {
+    const added = rowsAdded(screen.frame.live, stdout.columns);
+    // Ink, which is told after this, erases upwards from the cursor as many rows as it has drawn.
+    if (added > 0 && BREAKS_ROWS) stdout.write(`\u001b[${added}A`);
+    screen.resize(size());
+  };
   stdout.on('resize', onResize);
   const onSuspender = (suspender: () => void): void => {
     suspend = suspender;

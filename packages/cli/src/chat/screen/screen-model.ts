@@ -1,12 +1,14 @@
 import type { ChatModel, ClientEvent } from '@parley/client';
-import { describe } from '../describe.ts';
 import { Session } from '../session.ts';
 import { Bell } from './bell.ts';
-import { noticeLines } from './entry-lines.ts';
+import { chosenBy } from './choice.ts';
+import { namesIn } from './completion.ts';
+import { listLines, noticeLines } from './entry-lines.ts';
 import type { Action } from './keys.ts';
 import { type Line, type Role, span } from './line.ts';
 import { type LiveArea, liveArea, type Size, windowRows } from './live-area.ts';
-import { LookingBack } from './looking-back.ts';
+import { LookingBack, type Window } from './looking-back.ts';
+import { News } from './news.ts';
 import { Scrollback } from './scrollback.ts';
 import { Typing } from './typing.ts';
 
@@ -30,7 +32,7 @@ const KEYS = [
   'Tab       completes, else next talk',
   'Alt+1-9   choose   Alt+A  next unread',
   'PgUp PgDn looks back    Esc  returns',
-  'Alt+Enter new line      ↑  typed before',
+  'Alt+Enter new line    ↑  typed before',
   'Ctrl+L empties  Ctrl+Z  sets aside',
 ];
 
@@ -45,13 +47,11 @@ export class ScreenModel {
   readonly #lookingBack: LookingBack;
   readonly #typing = new Typing();
   readonly #bell: Bell;
+  readonly #news: News;
   readonly #listeners = new Set<() => void>();
   #size: Size;
   #printed: readonly Line[] = [];
-  /** Rows from the end at which is looked back; undefined = it is not. */
-  #back: number | undefined;
   #isUpdateDue = false;
-  #isReconnecting = false;
   #isOver = false;
   #frame: Frame;
 
@@ -61,12 +61,14 @@ export class ScreenModel {
     this.#size = size;
     this.#scrollback = new Scrollback(model.client.user);
     this.#lookingBack = new LookingBack(model.client.user);
+    this.#news = new News(model.client.user);
     this.#bell = new Bell(
       () => terminal.ring(),
       () => terminal.monotonic(),
     );
     this.#session = new Session(model, {
       say: (lines) => this.#say(lines),
+      list: (lines) => this.#print(listLines(lines, this.#columns)),
       clear: () => terminal.clear(),
       quit: () => void model.quit(),
       keys: KEYS,
@@ -133,7 +135,7 @@ export class ScreenModel {
         typing.move(1);
         break;
       case 'complete':
-        if (!typing.complete(this.#names())) this.#openNext(1);
+        if (!typing.complete(namesIn(this.#model))) this.#open({ do: 'next' });
         break;
       case 'interrupt':
         if (typing.draft.text === '') void this.#model.quit();
@@ -149,71 +151,43 @@ export class ScreenModel {
       case 'clear':
         this.#terminal.clear();
         break;
+      case 'pageUp':
+        this.#lookBack(1);
+        break;
+      case 'pageDown':
+        this.#lookBack(-1);
+        break;
+      case 'escape':
+        this.#stopLookingBack();
+        break;
       default:
-        this.#move(action);
+        this.#open(action);
     }
   }
 
-  /** To another conversation, or to another part of this one. */
-  #move(action: Exclude<Action, { do: 'insert' | 'edit' }>): void {
-    const { conversations } = this.#model.state;
-    if (action.do === 'open') this.#open(conversations[action.number - 1]?.peer);
-    else if (action.do === 'nextUnread') this.#open(conversations.find(({ unread }) => unread > 0)?.peer);
-    else if (action.do === 'previous') this.#openNext(-1);
-    else if (action.do === 'pageUp') this.#lookBack(1);
-    else if (action.do === 'pageDown') this.#lookBack(-1);
-    else if (action.do === 'escape') this.#stopLookingBack();
-  }
-
-  #open(peer: string | undefined): void {
+  #open(action: Action): void {
+    const peer = chosenBy(action, this.#model.state);
     if (peer === undefined) return;
     this.#stopLookingBack();
     void this.#model.open(peer);
   }
 
-  #openNext(step: 1 | -1): void {
-    const { conversations, current } = this.#model.state;
-    if (conversations.length === 0) return;
-    const index = conversations.findIndex(({ peer }) => peer === current?.peer);
-    const start = index < 0 && step < 0 ? 0 : index;
-    this.#open(conversations[(start + step + conversations.length) % conversations.length]?.peer);
-  }
-
   #lookBack(pages: 1 | -1): void {
-    const { current } = this.#model.state;
-    if (current === undefined || (this.#back === undefined && pages < 0)) return;
-    const page = Math.max(1, windowRows(this.#size) - 1);
-    if (this.#back === undefined) this.#back = 0;
-    const wanted = this.#back + pages * page;
-    if (wanted < 0) this.#stopLookingBack();
-    else this.#back = wanted;
+    if (this.#model.state.current === undefined) return;
+    if (!this.#lookingBack.turn(pages, windowRows(this.#size))) this.#stopLookingBack();
   }
 
   /** The screen was taken for what was said before: what was there comes again. */
   #stopLookingBack(): void {
-    if (this.#back === undefined) return;
-    this.#back = undefined;
     const { current } = this.#model.state;
-    if (current !== undefined) this.#print(this.#scrollback.repeat(current, this.#columns, windowRows(this.#size)));
-  }
-
-  #names() {
-    const { conversations, requests, asked } = this.#model.state;
-    const asking = requests.map(({ from }) => from);
-    const talking = conversations.map(({ peer }) => peer);
-    const anybody = [...new Set([...talking, ...asking, ...this.#model.online])].filter(
-      (name) => name !== this.#model.client.user,
-    );
-    return { anybody, 'people asking': asking, 'people asked': asked };
+    if (this.#lookingBack.stop() && current !== undefined) {
+      this.#print(this.#scrollback.repeat(current, this.#columns, windowRows(this.#size)));
+    }
   }
 
   #happened(event: ClientEvent): void {
     this.#bell.happened(event, this.#model.state.current?.peer);
-    const isAfterReconnecting = event.event === 'users' && this.#isReconnecting;
-    if (event.event === 'online') this.#isReconnecting = true;
-    else if (event.event === 'users') this.#isReconnecting = false;
-    if (isAfterReconnecting || isShownElsewhere(event)) return;
-    this.#say(describe(event, this.#model.client.user), event.event === 'error' ? 'alert' : 'quiet');
+    this.#say(this.#news.linesOf(event), event.event === 'error' ? 'alert' : 'quiet');
   }
 
   #say(lines: readonly string[], role: Role = 'plain'): void {
@@ -246,25 +220,17 @@ export class ScreenModel {
   #draw(): Frame {
     const { state } = this.#model;
     this.#typing.enter(state.current?.peer ?? '');
-    if (state.current === undefined) this.#back = undefined;
+    if (state.current === undefined) this.#lookingBack.stop();
     // While it is looked back nothing is printed: it would push what is read out of sight.
-    if (this.#back === undefined) this.#print(this.#scrollback.advance(state, this.#columns));
+    if (!this.#lookingBack.isActive) this.#print(this.#scrollback.advance(state, this.#columns));
     const live = this.#isOver ? NOTHING : liveArea(state, this.#typing, this.#size, this.#window());
     return { printed: this.#printed, live };
   }
 
-  #window() {
+  #window(): Window | undefined {
     const { current } = this.#model.state;
-    if (this.#back === undefined || current === undefined) return undefined;
-    const window = this.#lookingBack.window(current, this.#back, this.#columns, windowRows(this.#size));
-    if (window.isAtStart && current.hasOlder) void this.#model.loadOlder();
-    else this.#back = window.fromEnd;
+    const window = current && this.#lookingBack.window(current, this.#columns, windowRows(this.#size));
+    if (window?.needsOlder) void this.#model.loadOlder();
     return window;
   }
-}
-
-/** In the conversation itself, the status line or the sidebar. */
-function isShownElsewhere(event: ClientEvent): boolean {
-  if (event.event === 'error') return event.code === 'unreadable' || event.code === 'cannot_show';
-  return event.event === 'message' || event.event === 'presence';
 }

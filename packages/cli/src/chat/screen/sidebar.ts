@@ -1,12 +1,13 @@
 import type { ChatState } from '@parley/client';
 import { type Line, type Role, span } from './line.ts';
-import { label, unreadMark } from './status.ts';
+import { label, NUMBERED, unreadMark } from './status.ts';
 import { fit, pad, widthOf } from './width.ts';
 
 /** A terminal has room for a sidebar from here on. */
 const MIN_COLUMNS = 100;
 const MAX_ROWS = 9;
 const MAX_WIDTH = 28;
+const GAP = 3;
 
 export interface Sidebar {
   readonly lines: readonly Line[];
@@ -22,9 +23,9 @@ export function sidebar({ conversations, current }: ChatState, columns: number):
   const index = conversations.findIndex(({ peer }) => peer === current?.peer);
   const first = Math.max(0, Math.min(index - Math.floor(MAX_ROWS / 2), conversations.length - MAX_ROWS));
   const shown = conversations.slice(first, first + MAX_ROWS);
-  const rows: { text: string; role: Role }[] = shown.map((conversation) => {
+  const rows: { text: string; role: Role }[] = shown.map((conversation, i) => {
     const isCurrent = conversation.peer === current?.peer;
-    const text = `${isCurrent ? '>' : ' '}${conversation.isOnline ? '+' : ' '}${label(conversations, conversation.peer)}`;
+    const text = `${isCurrent ? '>' : ' '}${conversation.isOnline ? '+' : ' '}${first + i < NUMBERED ? '' : '  '}${label(conversations, conversation.peer)}`;
     const mark = unreadMark(conversation.unread);
     const role: Role = isCurrent ? 'current' : conversation.unread > 0 ? 'mark' : 'plain';
     return { text: fit(text, MAX_WIDTH - mark.length) + mark, role };
@@ -32,5 +33,5 @@ export function sidebar({ conversations, current }: ChatState, columns: number):
   const hidden = conversations.length - shown.length;
   if (hidden > 0) rows.push({ text: `  and ${hidden} more`, role: 'quiet' });
   const width = Math.max(...rows.map(({ text }) => widthOf(text)));
-  return { lines: rows.map(({ text, role }) => [span(pad(text, width), role)]), width: width + 2 };
+  return { lines: rows.map(({ text, role }) => [span(pad(text, width), role)]), width: width + GAP };
 }

@@ -5,31 +5,53 @@ import { fit } from './width.ts';
 
 const SEPARATOR = span(' · ', 'quiet');
 
+/** So many conversations have a number. */
+export const NUMBERED = 9;
+
 /** Number and name of a conversation as Alt+1 to Alt+9 choose them. */
 export function label(conversations: readonly ConversationState[], peer: string): string {
   const index = conversations.findIndex((conversation) => conversation.peer === peer);
-  return `${index >= 0 && index < 9 ? `${index + 1} ` : ''}${neutralize(peer)}`;
+  return `${index >= 0 && index < NUMBERED ? `${index + 1} ` : ''}${neutralize(peer)}`;
 }
 
 export function unreadMark(unread: number): string {
-  if (unread === 0) return '';
-  return ` (${unread >= MAX_UNREAD ? `${MAX_UNREAD - 1}+` : unread})`;
+  return unread === 0 ? '' : ` (${shownCount(unread)})`;
+}
+
+function shownCount(unread: number): string {
+  return unread >= MAX_UNREAD ? `${MAX_UNREAD - 1}+` : String(unread);
 }
 
 /**
- * The last row: what matters most comes first, what has no room is left out. How the server can be reached is always there.
+ * The last row: what matters most comes first, what has no room is left out. How the server can be reached and that something is unread
+ * is always there.
  * @param hasSidebar it shows what is unread
  */
 export function statusLine(state: ChatState, columns: number, hasSidebar: boolean): Line {
-  const parts: Span[] = [connection(state), ...peer(state), ...requests(state)];
-  if (!hasSidebar) parts.push(...unread(state));
-  parts.push(span(state.server === undefined ? state.user : `${state.user}@${state.server}`, 'quiet'), span('/help', 'quiet'));
-  const line: Span[] = [];
+  const [named, counted] = hasSidebar ? [[], []] : unread(state);
+  const before = [connection(state), ...peer(state), ...requests(state)];
+  const after = [
+    span(state.server === undefined ? state.user : `${state.user}@${state.server}`, 'quiet'),
+    span('/help', 'quiet'),
+  ];
+  const isTooLong = lineWidth(joined([...before, ...named])) > columns;
+  // Without room for both, who has written matters more than whether the other is there.
+  const needed = isTooLong ? [connection(state), ...requests(state), ...counted, ...peer(state)] : [...before, ...named];
+  return fitting([...needed, ...after], columns);
+}
+
+/** As many parts as there is room for; a part that has none does not keep shorter ones out. */
+function fitting(parts: readonly Span[], columns: number): Line {
+  const shown: Span[] = [];
   for (const [index, part] of parts.entries()) {
-    const more = index === 0 ? [{ ...part, text: fit(part.text, columns) }] : [SEPARATOR, part];
-    if (lineWidth([...line, ...more]) <= columns) line.push(...more);
+    const more = index === 0 ? { ...part, text: fit(part.text, columns) } : part;
+    if (lineWidth(joined([...shown, more])) <= columns) shown.push(more);
   }
-  return line;
+  return joined(shown);
+}
+
+function joined(parts: readonly Span[]): Span[] {
+  return parts.flatMap((part, index) => (index === 0 ? [part] : [SEPARATOR, part]));
 }
 
 function connection({ connection }: ChatState): Span {
@@ -38,10 +60,11 @@ function connection({ connection }: ChatState): Span {
 }
 
 function peer({ current, conversations, connection, asked }: ChatState): Span[] {
-  const found = conversations.find((conversation) => conversation.peer === current?.peer);
-  if (found === undefined) return [];
-  const name = neutralize(found.peer);
-  if (!found.canTalk) return [span(asked.includes(found.peer) ? `${name} has not answered yet` : `${name}: no consent`, 'plain')];
+  if (current === undefined) return [];
+  const name = neutralize(current.peer);
+  const found = conversations.find((conversation) => conversation.peer === current.peer);
+  if (found?.canTalk !== true)
+    return [span(asked.includes(current.peer) ? `${name} has not answered yet` : `${name} cannot be written to`, 'plain')];
   // Nobody says who is on line while the server cannot be reached.
   return connection === 'online' ? [span(`${name} is ${found.isOnline ? 'on line' : 'away'}`, 'plain')] : [];
 }
@@ -51,8 +74,16 @@ function requests({ requests }: ChatState): Span[] {
   return [span(requests.length === 1 ? '1 request' : `${requests.length} requests`, 'alert')];
 }
 
-function unread({ conversations, current }: ChatState): Span[] {
-  return conversations
-    .filter((conversation) => conversation.unread > 0 && conversation.peer !== current?.peer)
-    .map(({ peer, unread }) => span(label(conversations, peer) + unreadMark(unread), 'mark'));
+/** What is unread elsewhere: by name, and how much. */
+function unread({ conversations, current }: ChatState): [named: Span[], counted: Span[]] {
+  const found = conversations.filter((conversation) => conversation.unread > 0 && conversation.peer !== current?.peer);
+  if (found.length === 0) return [[], []];
+  const count = Math.min(
+    MAX_UNREAD,
+    found.reduce((sum, conversation) => sum + conversation.unread, 0),
+  );
+  return [
+    found.map((conversation) => span(label(conversations, conversation.peer) + unreadMark(conversation.unread), 'mark')),
+    [span(`${shownCount(count)} unread`, 'mark')],
+  ];
 }

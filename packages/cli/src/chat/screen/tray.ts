@@ -1,5 +1,5 @@
 import type { ChatState, HistoryEntry } from '@parley/client';
-import { digitRows } from '../../safety-number.ts';
+import { digitRows } from '../../people/digit-rows.ts';
 import { neutralize, neutralizeLines } from '../../sanitize.ts';
 import { noticeLines } from './entry-lines.ts';
 import { type Line, span } from './line.ts';
