@@ -26,6 +26,7 @@ describe('a key', () => {
     ['Alt+3', '3', key('meta'), [{ do: 'open', number: 3 }]],
     ['Alt+A', 'a', key('meta'), [{ do: 'nextUnread' }]],
     ['Alt+0', '0', key('meta'), []],
+    ['Esc and / at once', '/', key('meta'), [{ do: 'escape' }, { do: 'insert', text: '/' }]],
     ['Ctrl+Z', 'z', key('ctrl'), [{ do: 'suspend' }]],
     ['Ctrl+Left', '', key('leftArrow', 'ctrl'), [{ do: 'edit', edit: 'wordLeft' }]],
     ['a letter', 'é', key(), [{ do: 'insert', text: 'é' }]],

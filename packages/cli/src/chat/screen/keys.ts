@@ -82,6 +82,8 @@ export function actionsOf(input: string, key: KeyPress): Action[] {
   if (key.ctrl) return only(WITH_CTRL.get(letter));
   if (key.meta) {
     if (/^[1-9]$/.test(input)) return [{ do: 'open', number: Number(input) }];
+    // Esc and the beginning of a command, read at once: without its mark the command would be sent as text.
+    if (/^[/!]$/.test(input)) return [{ do: 'escape' }, { do: 'insert', text: input }];
     return only(WITH_ALT.get(letter));
   }
   return typed(input);
