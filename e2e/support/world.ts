@@ -11,7 +11,8 @@ import { SmallDisk } from './small-disk.ts';
 import { Terminal, type TerminalOptions } from './terminal.ts';
 
 export interface EnterTerminalOptions extends Omit<TerminalOptions, 'command'> {
-  /** Further arguments of `parley chat`. */
+  readonly program?: 'chat' | 'listen';
+  /** Further arguments of it. */
   readonly args?: readonly string[];
 }
 
@@ -131,10 +132,13 @@ export class World implements AsyncDisposable {
     return clients as { [K in keyof Users]: LineClient };
   }
 
-  /** Joins, where the user has not, and starts `parley chat` on a terminal. */
-  async enterTerminal(user: string, { args = [], env, ...options }: EnterTerminalOptions = {}): Promise<Terminal> {
+  /** Joins, where the user has not, and starts `parley chat`, or another program, on a terminal. */
+  async enterTerminal(
+    user: string,
+    { program = 'chat', args = [], env, ...options }: EnterTerminalOptions = {},
+  ): Promise<Terminal> {
     if (!this.#joined.has(user)) await this.join(user);
-    const command = parleyCommand(['chat', this.account(user), '--data', this.clientFolder(user), ...args]);
+    const command = parleyCommand([program, this.account(user), '--data', this.clientFolder(user), ...args]);
     return this.#stack.use(await Terminal.start({ ...options, command, env: { PARLEY_PASSPHRASE: PASSPHRASE, ...env } }));
   }
 

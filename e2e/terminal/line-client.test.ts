@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { unlessInstalled } from '../support/programs.ts';
 import type { ScriptClient } from '../support/script-client.ts';
 import type { Terminal } from '../support/terminal.ts';
-import { World } from '../support/world.ts';
+import { befriend, World } from '../support/world.ts';
 import { assertKeepsBehindName } from './behind-name.ts';
 import { HostileSender } from './hostile-sender.ts';
 import { HOSTILE_TEXTS } from './hostile-texts.ts';
@@ -48,6 +48,16 @@ for (const columns of [40, 80, 160]) {
     });
   }
 }
+
+test('no text does anything to a terminal on which somebody listens', { skip }, async () => {
+  await using world = await World.start();
+  const [alice, bob] = await world.enterAll('alice', 'bob');
+  await befriend(['alice', alice], ['bob', bob]);
+  await alice.quit();
+  const listening = await world.enterTerminal('alice', { columns: 40, program: 'listen' });
+  await listening.shows(/Listening as alice/);
+  assertKeepsBehindName(await new HostileSender(bob, 'alice', listening).show(HOSTILE_TEXTS));
+});
 
 test('a safety number is broken between its groups, where the terminal is narrow', { skip }, async () => {
   await using world = await World.start();

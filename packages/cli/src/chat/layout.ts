@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '@parley/client';
+import type { ClientEvent, HistoryEntry } from '@parley/client';
 import { describeEntry } from './describe.ts';
 import { entryLines, noticeLines } from './screen/entry-lines.ts';
 import { plainText } from './screen/line.ts';
@@ -6,7 +6,7 @@ import { plainText } from './screen/line.ts';
 /** What is taken for the width of a terminal that does not say it. */
 const USUAL_COLUMNS = 80;
 
-/** How the plain client makes rows of what it prints. */
+/** How text that somebody reads, and does not draw, becomes rows. */
 export interface Layout {
   /** A line for people, neutralised. */
   notice(line: string): string[];
@@ -15,6 +15,15 @@ export interface Layout {
 
 /** Where lines may be as long as they are: in a pipe. */
 export const AS_LINES: Layout = { notice: (line) => [line], entry: describeEntry };
+
+export function layoutFor(self: string, output: NodeJS.WriteStream): Layout {
+  return output.isTTY ? asRows(self, output) : AS_LINES;
+}
+
+/** A message as it will be in the history. */
+export function entryOf(message: Extract<ClientEvent, { event: 'message' }>): HistoryEntry {
+  return { ...message, kind: 'text', conversation: message.from, position: 0 };
+}
 
 /**
  * On a terminal: what it would itself wrap, to its first column, could look like another's line there. So nothing is left to it to wrap,

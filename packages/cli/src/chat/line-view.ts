@@ -1,7 +1,7 @@
 import type { ChatModel, ClientEvent, HistoryEntry } from '@parley/client';
 import { neutralize } from '../sanitize.ts';
 import { describe } from './describe.ts';
-import type { Layout } from './layout.ts';
+import { entryOf, type Layout } from './layout.ts';
 import { Session } from './session.ts';
 
 /** What the plain client shows: all that happens in all conversations, line by line; how they get in and out, and what rows they are, is not its business. */
@@ -59,7 +59,7 @@ export class LineView {
     if (event.event === 'message') {
       this.#printed.add(event.id);
       this.#heard.add(event.from);
-      this.#printEntry({ ...event, kind: 'text', conversation: event.from, position: 0 });
+      this.#printEntry(entryOf(event));
     } else this.#say(...describe(event, this.#model.client.user));
   }
 

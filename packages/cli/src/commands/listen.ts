@@ -1,5 +1,6 @@
 import { type ClientEvent, ParleyClient } from '@parley/client';
 import { nodeEnvironment } from '@parley/client/node';
+import { layoutFor } from '../chat/layout.ts';
 import { isFrom } from '../listen/about.ts';
 import { describeHeard } from '../listen/describe-heard.ts';
 import { handOver, ReaderGone } from '../output.ts';
@@ -22,10 +23,11 @@ export async function listen(named: string | undefined, options: ListenOptions):
   await withVaultOf(chosen, async (vault) => {
     const client = await ParleyClient.open({ environment: await nodeEnvironment(), vault, takes });
     interrupted.addEventListener('abort', () => void client.quit());
+    const layout = layoutFor(client.user, process.stdout);
     client.listenInBatches((events) => {
       const lines = events
         .filter(takes)
-        .flatMap((event) => (options.json ? [jsonLine(event)] : describeHeard(event, client.user)));
+        .flatMap((event) => (options.json ? [jsonLine(event)] : describeHeard(event, client.user, layout)));
       return lines.length === 0 ? undefined : handOver(lines.map((line) => `${line}\n`).join(''));
     });
     await client.start();

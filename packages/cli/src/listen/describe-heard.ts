@@ -1,9 +1,15 @@
 import type { ClientEvent } from '@parley/client';
 import { describe } from '../chat/describe.ts';
+import { entryOf, type Layout } from '../chat/layout.ts';
 import { neutralize } from '../sanitize.ts';
 
+/** As rows. */
+export function describeHeard(event: ClientEvent, self: string, layout: Layout): string[] {
+  return event.event === 'message' ? layout.entry(entryOf(event)) : heard(event, self).flatMap((line) => layout.notice(line));
+}
+
 /** As the line client of `chat` says it, except where that names what can be typed there. */
-export function describeHeard(event: ClientEvent, self: string): string[] {
+function heard(event: ClientEvent, self: string): string[] {
   switch (event.event) {
     case 'ready':
       return [`Listening as ${neutralize(event.user)} on ${neutralize(event.server)}. Ctrl+C ends.`];
