@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { unlessInstalled } from '../support/programs.ts';
 import type { Terminal } from '../support/terminal.ts';
 import { World } from '../support/world.ts';
-import { assertClaimsNoRow, assertHarmless, assertNothingUnseen, type Shown } from './harmless.ts';
+import { assertKeepsBehindName } from './behind-name.ts';
+import { assertClaimsNoRow, assertNothingUnseen, type Shown } from './harmless.ts';
 import { CONTROL_TEXTS } from './hostile-controls.ts';
 import { HostileSender } from './hostile-sender.ts';
 import { SIZE_TEXTS, WRAPPED_TEXT } from './hostile-sizes.ts';
@@ -48,17 +49,6 @@ for (const columns of [40, 80, 160]) {
     // No terminal has answered to what it was asked: that would be in what is typed next.
     await enter(alice, 'still me');
     await bob.next('message', { text: 'still me' });
-  });
-}
-
-/** Each row but the first of a message stands where no name ever does, and none is wider than the terminal. */
-function assertKeepsBehindName(shown: readonly (readonly [HostileText, Shown])[]): void {
-  for (const [{ name }, { lines, rows }] of shown) assert.equal(lines, rows, `${name}: the terminal has wrapped a row`);
-  const asMeant = shown.map(([text, { rows }]) => [text, { rows, lines: rows.replaceAll(/\n {11}/g, ' ') }] as const);
-  assertHarmless(asMeant, [], ({ rows }) => {
-    const [first, ...others] = rows === '' ? [] : rows.split('\n');
-    if (first !== undefined) assert.match(first, /^\d\d:\d\d bob:( |$)/);
-    for (const row of others) assert.match(row, /^ {11}|^$/);
   });
 }
 

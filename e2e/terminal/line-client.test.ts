@@ -4,19 +4,22 @@ import { unlessInstalled } from '../support/programs.ts';
 import type { ScriptClient } from '../support/script-client.ts';
 import type { Terminal } from '../support/terminal.ts';
 import { World } from '../support/world.ts';
-import { assertHarmless } from './harmless.ts';
+import { assertKeepsBehindName } from './behind-name.ts';
 import { HostileSender } from './hostile-sender.ts';
 import { HOSTILE_TEXTS } from './hostile-texts.ts';
 
 const skip = unlessInstalled('tmux');
-/** The plain client is what a dumb terminal gets. */
-const env = { TERM: 'dumb' };
+/** Who gets the plain client. */
+const FACES = {
+  'on a dumb terminal': { env: { TERM: 'dumb' } },
+  'for a screen reader': { args: ['--screen-reader'] },
+} as const;
 
 for (const columns of [40, 80, 160]) {
   test(`two people talk on dumb terminals of ${columns} columns`, { skip }, async () => {
     await using world = await World.start();
-    const alice = await world.enterTerminal('alice', { columns, env });
-    const bob = await world.enterTerminal('bob', { columns, env });
+    const alice = await world.enterTerminal('alice', { columns, ...FACES['on a dumb terminal'] });
+    const bob = await world.enterTerminal('bob', { columns, ...FACES['on a dumb terminal'] });
     await alice.shows(/You are alice/);
     await bob.shows(/You are bob/);
     await enter(alice, '/request bob');
@@ -32,21 +35,46 @@ for (const columns of [40, 80, 160]) {
     assert.deepEqual(await Promise.all([alice.ended(), bob.ended()]), [0, 0]);
   });
 
-  test(`no text does anything to a dumb terminal of ${columns} columns`, { skip }, async () => {
-    await using world = await World.start();
-    const alice = await world.enterTerminal('alice', { columns, env });
-    const bob = await world.enter('bob');
-    await meet(alice, bob);
-    // Where the terminal wraps is nothing that the plain client knows.
-    const shown = await new HostileSender(bob, 'alice', alice).show(HOSTILE_TEXTS);
-    assertHarmless(shown, ['claims no row'], ({ lines }) => {
-      for (const line of lines.split('\n')) assert.match(line, /^$|^(\d\d:\d\d| {5}) bob:/);
+  for (const [face, options] of Object.entries(FACES)) {
+    test(`no text does anything to the plain client ${face} of ${columns} columns`, { skip }, async () => {
+      await using world = await World.start();
+      const alice = await world.enterTerminal('alice', { columns, ...options });
+      const bob = await world.enter('bob');
+      await meet(alice, bob);
+      assertKeepsBehindName(await new HostileSender(bob, 'alice', alice).show(HOSTILE_TEXTS));
+      // No terminal has answered to what it was asked: that would be in what is typed next.
+      await enter(alice, 'still me');
+      await bob.next('message', { text: 'still me' });
     });
-    // No terminal has answered to what it was asked: that would be in what is typed next.
-    await enter(alice, 'still me');
-    await bob.next('message', { text: 'still me' });
-  });
+  }
 }
+
+test('a safety number is broken between its groups, where the terminal is narrow', { skip }, async () => {
+  await using world = await World.start();
+  const alice = await world.enterTerminal('alice', { columns: 40, ...FACES['on a dumb terminal'] });
+  const bob = await world.enter('bob');
+  await alice.shows(/You are alice/);
+  bob.send({ do: 'request', user: 'alice' });
+  const screen = await alice.shows(/\/accept bob or \/refuse bob/);
+  const groups = screen.slice(screen.indexOf('safety number')).match(/\b\d{5}\b/g) ?? [];
+  assert.equal(groups.length, 12, screen);
+});
+
+test('what is being typed stays, on however many rows, when something is said', { skip }, async () => {
+  await using world = await World.start();
+  const alice = await world.enterTerminal('alice', { columns: 40, ...FACES['for a screen reader'] });
+  const bob = await world.enter('bob');
+  await meet(alice, bob);
+  const typed = Array.from({ length: 30 }, (_, i) => `word${i}`).join(' ');
+  await alice.type(typed);
+  await alice.shows(/bob> word0[\s\S]*rd29$/);
+  for (const text of ['one', 'two\nthree', 'four']) bob.send({ do: 'send', to: 'alice', text, id: text });
+  const screen = await alice.shows(/bob: four\nbob> [\s\S]*rd29$/);
+  assert.match(screen, /bob: one\n\d\d:\d\d bob: two\n {11}three\n\d\d:\d\d bob: four\nbob> word0/);
+  assert.equal((await alice.scrollback()).split('word0').length, 2);
+  await alice.key('Enter');
+  await bob.next('message', { text: typed });
+});
 
 async function meet(alice: Terminal, bob: ScriptClient): Promise<void> {
   await alice.shows(/You are alice/);

@@ -3,7 +3,8 @@ import { PassThrough } from 'node:stream';
 import { it, describe as suite } from 'node:test';
 import fc from 'fast-check';
 import { helpLines } from '../src/chat/commands.ts';
-import { describe } from '../src/chat/describe.ts';
+import { describe, describeEntry } from '../src/chat/describe.ts';
+import { AS_LINES, asRows } from '../src/chat/layout.ts';
 import { readLines } from '../src/chat/read-lines.ts';
 import { BadCommand, parseScriptCommand } from '../src/chat/script-commands.ts';
 import { parseTypedLine } from '../src/chat/typed-line.ts';
@@ -112,19 +113,33 @@ suite('a typed line', () => {
   });
 });
 
-suite('an event for people', () => {
+suite('a message for people', () => {
+  const message = { kind: 'text', from: 'bob', conversation: 'bob', position: 1, id: '00' } as const;
+
   it('marks every line of a message as its sender’s', () => {
-    const [first, second] = describe({ event: 'message', from: 'bob', text: 'one\ncarol: two', at: 0, id: '00' }, 'alice');
+    const [first, second] = describeEntry({ ...message, text: 'one\ncarol: two', at: 0 });
     assert.match(first!, /^\d\d:\d\d bob: one$/);
     assert.match(second!, /^ +bob: carol: two$/);
   });
 
   it('survives a time that is none', () => {
-    assert.deepEqual(describe({ event: 'message', from: 'bob', text: 'x', at: Number.MAX_VALUE, id: '00' }, 'alice'), [
-      '--:-- bob: x',
-    ]);
+    assert.deepEqual(describeEntry({ ...message, text: 'x', at: Number.MAX_VALUE }), ['--:-- bob: x']);
   });
 
+  it('is left to no terminal to wrap, and keeps behind the name there', () => {
+    const [notice, entry] = ['one two three four five', 'carol: one two three four five'];
+    assert.deepEqual(AS_LINES.notice(notice), [notice]);
+    const rows = asRows('alice', { columns: 41 });
+    assert.deepEqual(rows.entry({ ...message, text: entry, at: Number.MAX_VALUE }), [
+      '--:-- bob: carol: one two three four',
+      '           five',
+    ]);
+    assert.deepEqual(asRows('alice', { columns: 15 }).notice(notice), ['one two three', '  four five']);
+    assert.deepEqual(asRows('alice', { columns: 0 }).notice(notice), [notice]);
+  });
+});
+
+suite('an event for people', () => {
   it('names others who are on line, not oneself', () => {
     const users = ['alice', 'bob', 'carol'].map((user) => ({ user, online: user !== 'carol' }));
     assert.deepEqual(describe({ event: 'users', users }, 'alice'), ['On line: bob']);

@@ -2,7 +2,7 @@ import type { ClientEvent, HistoryEntry } from '@parley/client';
 import { neutralize, neutralizeLines } from '../sanitize.ts';
 import { timeOfDay } from './time.ts';
 
-/** An event as lines for people. Whatever others wrote is neutralised; each line of a message is marked as theirs. */
+/** An event as lines for people; a message is one of the history. Whatever others wrote is neutralised. */
 export function describe(event: ClientEvent, self: string): string[] {
   switch (event.event) {
     case 'ready':
@@ -20,7 +20,6 @@ export function describe(event: ClientEvent, self: string): string[] {
     case 'refused':
       return [`${neutralize(event.by)} refused.`];
     case 'message':
-      return describeText(event);
     case 'sent':
     case 'deleted':
       return [];
@@ -35,7 +34,7 @@ export function describe(event: ClientEvent, self: string): string[] {
   }
 }
 
-/** A line of the history as lines for people. */
+/** An entry of the history as lines for people. Each line of a message is marked as its sender's. */
 export function describeEntry(entry: HistoryEntry): string[] {
   if (entry.kind === 'text') return describeText(entry);
   return [`${timeOfDay(entry.at)} ${aside(entry)}`];

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import type { ChatModel } from '@parley/client';
 import { print } from '../output.ts';
 import { neutralize } from '../sanitize.ts';
+import { AS_LINES, asRows } from './layout.ts';
 import { LineView } from './line-view.ts';
 import { readLines } from './read-lines.ts';
 
@@ -10,7 +11,8 @@ export type Quit = () => Promise<void>;
 
 /** The plain client in a pipe or on a dumb terminal: lines in, lines out. */
 export function runInPipe(model: ChatModel): Quit {
-  const view = new LineView(model, print);
+  const { stdout } = process;
+  const view = new LineView(model, stdout.isTTY ? asRows(model.client.user, stdout) : AS_LINES, print);
   view.greet();
   readLines(
     process.stdin,
@@ -27,8 +29,11 @@ export function runInPipe(model: ChatModel): Quit {
 export function runOnTerminal(model: ChatModel): Quit {
   const editor = createInterface({ input: process.stdin, output: process.stdout, terminal: true });
   let isOpen = true;
-  const view = new LineView(model, (line) => {
-    process.stdout.write(`\r\u001b[J${line}\n`);
+  const view = new LineView(model, asRows(model.client.user, process.stdout), (rows) => {
+    // What is being typed may take several rows. The editor would go up as many as it has counted, which are not those of a paste.
+    const { rows: above } = editor.getCursorPos();
+    Object.assign(editor, { prevRows: 0 });
+    process.stdout.write(`${above > 0 ? `\u001b[${above}A` : ''}\r\u001b[J${rows}\n`);
     prompt();
   });
   const prompt = (): void => {

@@ -1,13 +1,15 @@
 import type { ChatModel, ClientEvent, HistoryEntry } from '@parley/client';
 import { neutralize } from '../sanitize.ts';
-import { describe, describeEntry } from './describe.ts';
+import { describe } from './describe.ts';
+import type { Layout } from './layout.ts';
 import { Session } from './session.ts';
 
-/** What the plain client shows: all that happens in all conversations, line by line; how lines get in and out is not its business. */
+/** What the plain client shows: all that happens in all conversations, line by line; how they get in and out, and what rows they are, is not its business. */
 export class LineView {
   readonly #model: ChatModel;
   readonly #session: Session;
-  readonly #print: (line: string) => void;
+  readonly #layout: Layout;
+  readonly #print: (rows: string) => void;
   /** Of messages that were printed as they came: they are not printed again when their conversation is opened. */
   readonly #printed = new Set<string>();
   readonly #endFollowing: () => void;
@@ -17,10 +19,12 @@ export class LineView {
   /** Where what was missed is printed as soon as it is loaded. */
   #catchingUp: string | undefined;
 
-  constructor(model: ChatModel, print: (line: string) => void) {
+  /** @param print gets rows with line feeds between them */
+  constructor(model: ChatModel, layout: Layout, print: (rows: string) => void) {
     this.#model = model;
+    this.#layout = layout;
     this.#print = print;
-    const say = (lines: readonly string[]): void => lines.forEach(print);
+    const say = (lines: readonly string[]): void => this.#say(...lines);
     this.#session = new Session(model, { say, list: say, clear: () => {}, quit: () => void this.quit(), keys: [] });
     model.client.listen((event) => this.#show(event));
     this.#endFollowing = model.subscribe(() => this.#follow());
@@ -39,7 +43,7 @@ export class LineView {
   greet(): void {
     for (const { peer, unread } of this.#model.state.conversations) {
       const name = neutralize(peer);
-      if (unread > 0) this.#print(`${name} has written what you have not read (${unread}): /msg ${name} shows it.`);
+      if (unread > 0) this.#say(`${name} has written what you have not read (${unread}): /msg ${name} shows it.`);
     }
   }
 
@@ -55,8 +59,8 @@ export class LineView {
     if (event.event === 'message') {
       this.#printed.add(event.id);
       this.#heard.add(event.from);
-    }
-    for (const line of describe(event, this.#model.client.user)) this.#print(line);
+      this.#printEntry({ ...event, kind: 'text', conversation: event.from, position: 0 });
+    } else this.#say(...describe(event, this.#model.client.user));
   }
 
   #follow(): void {
@@ -64,7 +68,7 @@ export class LineView {
     if (current?.peer !== this.#current) {
       this.#current = current?.peer;
       this.#catchingUp = this.#current;
-      this.#print(
+      this.#say(
         this.#current === undefined
           ? 'What you write now goes to nobody.'
           : `What you write now goes to ${neutralize(this.#current)}.`,
@@ -78,6 +82,14 @@ export class LineView {
 
   #catchUp(entry: HistoryEntry): void {
     if (entry.from === this.#model.client.user || this.#printed.has(entry.id)) return;
-    for (const line of describeEntry(entry)) this.#print(line);
+    this.#printEntry(entry);
+  }
+
+  #printEntry(entry: HistoryEntry): void {
+    this.#print(this.#layout.entry(entry).join('\n'));
+  }
+
+  #say(...lines: readonly string[]): void {
+    if (lines.length > 0) this.#print(lines.flatMap((line) => this.#layout.notice(line)).join('\n'));
   }
 }
