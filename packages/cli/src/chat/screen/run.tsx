@@ -10,13 +10,15 @@ const FRAME_MS = 16;
 /** Home, and erase from there on: the scrollback stays. */
 const CLEAR_SCREEN = '\u001b[H\u001b[J';
 const BELL = '\u0007';
+/** What a terminal has that does not say it, such as one on a serial line. */
+const USUAL = { columns: 80, rows: 24 };
 /** When they become narrower; xterm alone cuts. */
 const BREAKS_ROWS = process.env.XTERM_VERSION === undefined;
 
 /** Draws the full terminal client while `run` runs the client; the terminal is then as it was before. */
 export async function runScreen(model: ChatModel, run: () => Promise<void>): Promise<void> {
   const { stdout } = process;
-  const size = () => ({ columns: stdout.columns, rows: stdout.rows });
+  const size = () => ({ columns: stdout.columns || USUAL.columns, rows: stdout.rows || USUAL.rows });
   let suspend = (): void => {};
   const screen = new ScreenModel(
     model,
@@ -33,7 +35,7 @@ export async function runScreen(model: ChatModel, run: () => Promise<void>): Pro
     size(),
   );
   const onResize = (): void => {
-    const added = rowsAdded(screen.frame.live, stdout.columns);
+    const added = rowsAdded(screen.frame.live, size().columns);
     // Ink, which is told after this, erases upwards from the cursor as many rows as it has drawn.
     if (added > 0 && BREAKS_ROWS) stdout.write(`\u001b[${added}A`);
     screen.resize(size());
