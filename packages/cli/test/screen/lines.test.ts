@@ -56,6 +56,8 @@ describe('a message', () => {
     const lines = texts(entryLines(entry(1, 'bob', 'x\n'.repeat(100)), 'alice', 80, 5));
     assert.equal(lines.length, 5);
     assert.match(lines[4] ?? '', /… 97 more rows: PgUp shows them/);
+    const narrow = entryLines(entry(1, 'bob', 'x\n'.repeat(100)), 'alice', 39, 5);
+    assert.equal(plainText(narrow[4] ?? []), '           … 97 more rows: PgUp shows …');
   });
 
   it('says that it was not sent', () => {
@@ -181,6 +183,17 @@ describe('the live area', () => {
     ]);
     assert.match(texts(lines)[0] ?? '', /^dave asks to talk: \/accept dave or \/refuse dave/);
     assert.deepEqual(cursor, { x: 10, y: lines.length - 2 });
+  });
+
+  it('shows no digits without whose they are, where it has too little room for both', () => {
+    const requests = [{ from: 'dave', safetyNumber: Array(12).fill('12345').join(' ') }];
+    const above = (rows: number): string[] => {
+      const state = stateWith({ requests, conversations: [person('bob')], current: timeline([]) });
+      return texts(liveArea(state, new Typing(), { columns: 80, rows }, undefined).lines).slice(0, -2);
+    };
+    assert.equal(above(7).length, 4);
+    for (const rows of [4, 5, 6]) assert.deepEqual(above(rows), ['dave asks to talk: /accept dave or /refuse dave']);
+    assert.deepEqual(above(3), []);
   });
 
   it('always says how the server can be reached', () => {

@@ -3,7 +3,7 @@ import { neutralize, neutralizeLines } from '../../sanitize.ts';
 import { aside } from '../describe.ts';
 import { timeOfDay } from '../time.ts';
 import { type Line, lineWidth, type Span, span } from './line.ts';
-import { pad, widthOf } from './width.ts';
+import { fit, pad, widthOf } from './width.ts';
 import { wrap } from './wrap.ts';
 
 /** A narrower text than this is hard to read. */
@@ -30,7 +30,10 @@ export function entryLines(entry: HistoryEntry, self: string, columns: number, m
   const margin = span(' '.repeat(indent));
   const lines: Line[] = rows.map((row, i) => [...(i === 0 && !isBelow ? prefix : [margin]), span(row)]);
   if (isBelow) lines.unshift([time, name, mark]);
-  if (rows.length < all.length) lines.push([margin, span(`… ${all.length - rows.length} more rows: PgUp shows them`, 'quiet')]);
+  if (rows.length < all.length) {
+    const more = `… ${all.length - rows.length} more rows: PgUp shows them`;
+    lines.push([margin, span(fit(more, Math.max(1, columns - indent)), 'quiet')]);
+  }
   return lines;
 }
 

@@ -45,7 +45,7 @@ export function liveArea(state: ChatState, typing: Typing, size: Size, window: W
   const margin = ' '.repeat(promptWidth);
   const typed: Line[] = input.rows.map((row, i) => [span(i === 0 ? prompt : margin, 'current'), span(row)]);
   const roomAbove = maxRows - typed.length - 1;
-  const above = window === undefined ? trays(state, typing, width) : windowLines(window, width);
+  const above = window === undefined ? trays(state, typing, width, roomAbove) : windowLines(window, width);
   const right: Line[] = [...last(above, roomAbove), ...typed, statusLine(state, width, left.width > 0)];
   const lines = last(beside(left.lines, left.width, right), maxRows);
   const firstOfInput = lines.length - 1 - typed.length;
@@ -59,9 +59,10 @@ function promptOf({ current }: ChatState, columns: number): string {
   return current === undefined ? '> ' : `${fit(neutralize(current.peer), Math.max(4, Math.floor(columns / 3)))}> `;
 }
 
-function trays(state: ChatState, typing: Typing, columns: number): Line[] {
+function trays(state: ChatState, typing: Typing, columns: number, maxRows: number): Line[] {
   const choices = typing.choices.length === 0 ? [] : [[span(fit(typing.choices.join('  '), columns), 'quiet')]];
-  return [...requestLines(state, columns), ...waitingLines(state, columns), ...choices];
+  const others = [...waitingLines(state, columns), ...choices];
+  return [...requestLines(state, columns, maxRows - others.length), ...others];
 }
 
 function windowLines({ lines, fromEnd }: Window, columns: number): Line[] {

@@ -7,19 +7,23 @@ import { fit } from './width.ts';
 
 const MAX_WAITING_ROWS = 3;
 
-/** Who asks to talk: the first one with the safety number, the others by name. Each is answered by a command. */
-export function requestLines({ requests }: ChatState, columns: number): Line[] {
+/**
+ * Who asks to talk: the first one with the safety number, the others by name. Each is answered by a command. Where there is too little
+ * room no digits are left that could be taken for those of somebody else.
+ */
+export function requestLines({ requests }: ChatState, columns: number, maxRows: number): Line[] {
   const [first, ...others] = requests;
   if (first === undefined) return [];
   const name = neutralize(first.from);
+  const who = noticeLines(`${name} asks to talk: /accept ${name} or /refuse ${name}`, columns, [], 'alert');
   const lines = [
-    ...noticeLines(`${name} asks to talk: /accept ${name} or /refuse ${name}`, columns, [], 'alert'),
+    ...who,
     ...noticeLines('Safety number, the same at both ends if nobody is in between:', columns, [], 'plain'),
     ...digitRows(first.safetyNumber).map((row) => [span(fit(`  ${row}`, columns))]),
   ];
   if (others.length > 0)
     lines.push([span(fit(`also: ${others.map(({ from }) => neutralize(from)).join(', ')}`, columns), 'alert')]);
-  return lines;
+  return lines.length > maxRows ? who : lines;
 }
 
 /** What was typed and waits for the server's OK: the newest, a row each. */
