@@ -67,6 +67,19 @@ describe('a message', () => {
     );
   });
 
+  it('may claim to be of any time (property)', () => {
+    const moments = [-62_135_596_800_000, 253_402_300_799_000, 8.64e15, 8.64e15 + 1, -(2 ** 63), 2 ** 64, Number.NaN];
+    fc.assert(
+      fc.property(fc.oneof(fc.constantFrom(...moments), fc.double()), (at) => {
+        const said = entry(1, 'bob', 'hello', { at });
+        assert.match(texts(entryLines(said, 'alice', 80))[0] ?? '', /^(\d\d:\d\d|--:--) bob: hello$/);
+        const [, day, row] = texts(new Scrollback('alice').advance(stateWith({ current: timeline([said]) }), 80));
+        assert.match(day ?? '', /^-?\d{1,6}-\d\d-\d\d$|^an unknown day$/);
+        assert.match(row ?? '', /bob: hello$/);
+      }),
+    );
+  });
+
   it('takes no row that could be another message, and no more than the width, whatever it holds (property)', () => {
     fc.assert(
       fc.property(anyText, fc.integer({ min: 20, max: 160 }), (text, columns) => {
