@@ -5,28 +5,6 @@ import { test } from 'node:test';
 import { parley } from '../support/process.ts';
 import { tempFolder, World } from '../support/world.ts';
 
-test('every command has --help, which ends with 0', async () => {
-  for (const command of [
-    [],
-    ['serve'],
-    ['invite'],
-    ['user'],
-    ['user', 'list'],
-    ['join'],
-    ['chat'],
-    ['send'],
-    ['listen'],
-    ['devices'],
-    ['verify'],
-    ['export'],
-    ['passphrase'],
-  ]) {
-    const { code, stdout, stderr } = await parley([...command, '--help']);
-    assert.equal(code, 0, `${command.join(' ')}: ${stderr}`);
-    assert.match(stdout, /Usage/i);
-  }
-});
-
 test('wrong usage ends with 2 and one line on stderr', async () => {
   for (const wrong of [
     ['no-such-command'],
