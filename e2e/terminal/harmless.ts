@@ -29,7 +29,7 @@ const CHECKS: Readonly<Record<Property, (shown: Shown, text: string) => void>> =
   'claims no line': ({ lines }) => assert.doesNotMatch(lines, LINE_OF_ANOTHER),
   'claims no row': ({ rows }) => assertClaimsNoRow(rows),
   'piles nothing': ({ lines }) => assert.doesNotMatch(lines, PILED_MARKS),
-  'is readable': ({ lines }, text) => assert.ok(lines.includes(text), `${text} is not in ${lines}`),
+  'is readable': ({ lines }, text) => assert.ok(unjoined(lines).includes(unjoined(text)), `${text} is not in ${lines}`),
   'is seen': ({ lines }) => assert.match(lines, /\S/),
   'is no blank': ({ lines }) => assert.match(lines, VISIBLE),
   'is refused': ({ lines }) => assert.equal(lines, ''),
@@ -61,4 +61,9 @@ export function assertHarmless(messages: readonly (readonly [HostileText, Shown]
     }
   }
   if (problems.length > 0) throw new Error(problems.join('\n\n'));
+}
+
+/** Where what tmux 3.3a reads at once ends behind a joiner of emoji, it loses the joiner. */
+function unjoined(text: string): string {
+  return text.replaceAll('\u200d', '');
 }
