@@ -122,6 +122,14 @@ describe('the scrollback', () => {
     assert.deepEqual(texts(scrollback.advance(more, 80)), ['12:00 bob: more']);
   });
 
+  it('prints the name at once, and what was said when that is read', () => {
+    const scrollback = new Scrollback('alice');
+    const unread = { ...timeline([]), isLoaded: false };
+    assert.deepEqual(texts(scrollback.advance(stateWith({ current: unread }), 80)), ['── bob ──']);
+    const read = stateWith({ current: timeline([entry(1, 'bob', 'hello')]) });
+    assert.deepEqual(texts(scrollback.advance(read, 80)), ['2026-11-24', '12:00 bob: hello']);
+  });
+
   it('prints what waits when it was sent, also what stands before what is shown', () => {
     const scrollback = new Scrollback('alice');
     const waiting = entry(1, 'alice', 'waits', { state: 'waiting' });

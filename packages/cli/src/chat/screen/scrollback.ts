@@ -29,13 +29,15 @@ export class Scrollback {
 
   /** The lines that this state adds. */
   advance({ current }: ChatState, columns: number): Line[] {
+    const lines: Line[] = [];
     if (current?.peer !== this.#peer) {
       this.#peer = current?.peer;
       this.#isOpen = false;
+      // At once: what the server says of this one may come before what was said is read.
+      if (current !== undefined) lines.push(title(current.peer));
     }
-    if (current === undefined || !current.isLoaded) return [];
-    const lines: Line[] = [];
-    if (!this.#isOpen) lines.push(...this.#open(current));
+    if (current === undefined || !current.isLoaded) return lines;
+    if (!this.#isOpen) this.#open(current);
     for (const entry of current.entries) {
       if (entry.position < this.#firstPosition || entry.state === 'waiting' || this.#done.has(entry.id)) continue;
       this.#done.add(entry.id);
@@ -57,7 +59,7 @@ export class Scrollback {
     return [title(current.peer), ...lines.slice(-rows)];
   }
 
-  #open({ peer, entries, newFrom }: TimelineState): Line[] {
+  #open({ entries, newFrom }: TimelineState): void {
     this.#isOpen = true;
     this.#day = '';
     this.#firstPosition = entries[0]?.position ?? 0;
@@ -65,7 +67,6 @@ export class Scrollback {
     const start = Math.max(0, (firstNew < 0 ? entries.length : firstNew) - CONTEXT_ENTRIES);
     // What waits is printed when it is sent, wherever it stands.
     this.#done = new Set(entries.slice(0, start).flatMap(({ id, state }) => (state === 'waiting' ? [] : [id])));
-    return [title(peer)];
   }
 
   #entry(entry: HistoryEntry, columns: number): Line[] {
