@@ -106,16 +106,15 @@ export class Tmux implements AsyncDisposable {
 
   /** Ends the program at once, then the server, so that nobody is left behind. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#end.isOver) {
-      try {
-        if ((await this.end()) === undefined) process.kill(Number((await this.values('pane_pid')).pane_pid), 'SIGKILL');
-        await this.#run(undefined, ['kill-server']);
-      } catch {
-        // one of them has ended meanwhile; the client knows
-      }
-    }
+    // Each may have ended meanwhile; the client knows.
+    if (!this.#end.isOver) await this.#endProgram().catch(() => {});
+    if (!this.#end.isOver) await this.#run(undefined, ['kill-server']).catch(() => {});
     await within(this.#end.code, 'tmux to end', () => this.#client.kill('SIGKILL'));
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #endProgram(): Promise<void> {
+    if ((await this.end()) === undefined) process.kill(Number((await this.values('pane_pid')).pane_pid), 'SIGKILL');
   }
 
   async #started(): Promise<void> {
