@@ -5,7 +5,7 @@ import { DEFAULT_PORT, isHost, isUsername } from '@parley/protocol';
 import { wrongUsage } from './exit.ts';
 
 /**
- * The client's folder holds one vault a account, `NAME@HOST_PORT.vault`. The name stands in the open there: it is what its owner
+ * The client's folder holds one vault an account, `NAME@HOST_PORT.vault`. The name stands in the open there: it is what its owner
  * types to choose the account, and whoever sees the folder sees the machine's user anyway.
  */
 export interface Account {

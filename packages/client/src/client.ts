@@ -11,7 +11,7 @@ import { type ClientEvent, type EventListener, Events } from './events.ts';
 import { ViewSchema } from './gen/rows_pb.ts';
 import { History } from './history.ts';
 import { Messenger } from './messenger.ts';
-import { type People, peopleOf, type ReadMark, readMarkOf } from './people.ts';
+import { isAcceptedHere, type People, peopleOf, type ReadMark, readMarkOf } from './people.ts';
 import { Records } from './records/records.ts';
 import type { Vault } from './vault/vault.ts';
 
@@ -162,6 +162,16 @@ export class ParleyClient {
     return contact !== undefined && canTalk(contact);
   }
 
+  /** Whether what is written to this user will be sent: the two can talk, or their request was accepted here. */
+  mayWriteTo(user: string): boolean {
+    return this.canTalkTo(user) || isAcceptedHere(this.#messenger.context.records, user);
+  }
+
+  /** Whether something that was just asked about this user is still to be stored: what is said of them may be another then. */
+  isBusyWith(user: string): boolean {
+    return this.#lanes.isBusy(user);
+  }
+
   /** Whether a request of one's own to this user waits for an answer. */
   hasAsked(user: string): boolean {
     return hasPending(this.#messenger.context, user, 'outgoing');
@@ -228,14 +238,15 @@ export class ParleyClient {
     if (!isTaken) this.#toDelete = [];
   }
 
-  /** All that is stored of the conversation with this user has been read, and it is the one that is looked at now. */
-  markRead(user: string): void {
+  /** The conversation with this user has been read up to this position (all that is stored, if left out), and is the one looked at now. */
+  markRead(user: string, position?: number): void {
     if (!this.#takes()) return;
     const { records } = this.#messenger.context;
     const openedMs = this.#environment.now();
     records
       .transact(async (transaction) => {
-        transaction.put(records.views, create(ViewSchema, { username: user, readOrder: records.lastOrder, openedMs }));
+        const readOrder = Math.max(this.readMark(user).position, position ?? records.lastOrder);
+        transaction.put(records.views, create(ViewSchema, { username: user, readOrder, openedMs }));
       })
       .catch((error: unknown) => this.#messenger.fail(error));
   }
@@ -247,7 +258,7 @@ export class ParleyClient {
 
   /**
    * Waits for the answers to what was sent, says QUIT and ends. While the server is away it does not wait: what has no OK is in
-   * the vault and goes out with the next start.
+   * the vault and goes out with the next start. Never rejects: what goes wrong is for `done` to say.
    */
   quit(): Promise<void> {
     this.#quitting ??= this.#quit();
@@ -255,6 +266,15 @@ export class ParleyClient {
   }
 
   async #quit(): Promise<void> {
+    try {
+      await this.#finish();
+      this.#end(undefined);
+    } catch (error) {
+      this.#messenger.fail(error);
+    }
+  }
+
+  async #finish(): Promise<void> {
     await this.#started.catch(() => {});
     await this.#messenger.link.settled();
     if (this.#messenger.link.connection !== undefined) await this.#flushWhileOnline();
@@ -266,7 +286,6 @@ export class ParleyClient {
       await this.#sendTyped();
       await this.#messenger.context.records.idle();
     }
-    this.#end(undefined);
   }
 
   #command(user: string, act: (context: Messenger['context'], user: string) => Promise<void>): void {

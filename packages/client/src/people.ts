@@ -38,6 +38,11 @@ export function readMarkOf({ views }: Records, user: string): ReadMark {
   return { position: row?.readOrder ?? 0, openedAt: row?.openedMs ?? 0 };
 }
 
+/** Their request was accepted on this device, and the group is being made. */
+export function isAcceptedHere({ requests }: Records, user: string): boolean {
+  return [...requests.rows.values()].some((row) => row.peer === user && isAccepted(row));
+}
+
 /** The group is being made. */
 function isAccepted({ outgoing, state }: Request): boolean {
   return !outgoing && state === RequestState.ACCEPTING;

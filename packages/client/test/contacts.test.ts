@@ -6,8 +6,8 @@ import { nodeCrypto } from '@parley/protocol/crypto/node';
 import { DevicesSchema, RttSchema } from '@parley/protocol/wire';
 import { Contacts } from '../src/contacts.ts';
 import { block } from '../src/conversations/requests.ts';
-import { MemoryVault } from './support/memory-vault.ts';
 import { Device } from './support/device.ts';
+import { MemoryVault } from './support/memory-vault.ts';
 import { Scene } from './support/scene.ts';
 import { World } from './support/world.ts';
 

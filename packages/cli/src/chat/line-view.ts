@@ -2,6 +2,7 @@ import type { ChatModel, ClientEvent, HistoryEntry } from '@parley/client';
 import { neutralize } from '../sanitize.ts';
 import { describe } from './describe.ts';
 import { entryOf, type Layout } from './layout.ts';
+import { shownCount } from './screen/status.ts';
 import { Session } from './session.ts';
 
 /** What the plain client shows: all that happens in all conversations, line by line; how they get in and out, and what rows they are, is not its business. */
@@ -43,7 +44,7 @@ export class LineView {
   greet(): void {
     for (const { peer, unread } of this.#model.state.conversations) {
       const name = neutralize(peer);
-      if (unread > 0) this.#say(`${name} has written what you have not read (${unread}): /msg ${name} shows it.`);
+      if (unread > 0) this.#say(`${name} has written what you have not read (${shownCount(unread)}): /msg ${name} shows it.`);
     }
   }
 

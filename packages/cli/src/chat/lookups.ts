@@ -63,5 +63,7 @@ export async function exportTo(history: History, file: string): Promise<string[]
     await destination.abandon();
     throw error;
   }
-  return [`${count} messages are in ${neutralize(file)} now, for everybody to read who may read that file.`];
+  return [
+    `${count} ${count === 1 ? 'message is' : 'messages are'} in ${neutralize(file)} now, for everybody to read who may read that file.`,
+  ];
 }

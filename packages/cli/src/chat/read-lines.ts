@@ -23,4 +23,6 @@ export function readLines(input: Readable, onLine: (line: string) => void, onEnd
   });
   // A terminal that is gone ends the input as well.
   input.once('error', onEnd);
+  // Whoever has asked for the passphrase there has paused it.
+  input.resume();
 }

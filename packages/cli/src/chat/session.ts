@@ -77,7 +77,7 @@ export class Session {
       case 'block':
         if (this.#model.state.current?.peer === user) this.#model.close();
         client.block(user);
-        this.#display.say([`You hear no more of ${neutralize(user)}.`]);
+        this.#display.say([`You hear no more of ${neutralize(user)}. This cannot be undone yet.`]);
         break;
       case 'msg':
         return text === undefined ? this.#open(user) : this.#sendOne(user, text);
@@ -105,6 +105,8 @@ export class Session {
 
   #request(user: string): boolean {
     const { client } = this.#model;
+    if (user === client.user) return this.#refuse('You cannot ask yourself.');
+    if (client.contact(user)?.blocked === true) return this.#refuse(blockedHint(user));
     if (!client.canTalkTo(user)) client.request(user);
     void this.#model.open(user);
     return true;
@@ -146,10 +148,10 @@ export class Session {
   }
 
   #send(user: string, text: string): boolean {
-    const { talkingTo, asked } = this.#model.client.people;
-    // What is refused stays in the input, where it can be sent again.
-    if (!talkingTo.includes(user)) {
-      const isAsked = asked.includes(user);
+    const { client } = this.#model;
+    // Whoever was accepted by the line before may be written to in a moment.
+    if (!client.mayWriteTo(user) && !client.isBusyWith(user)) {
+      const isAsked = client.people.asked.includes(user);
       return isAsked
         ? this.#refuse(`${neutralize(user)} has not answered yet: this can be sent then.`)
         : this.#refuseStranger(user);
@@ -172,6 +174,7 @@ export class Session {
   }
 
   #refuseStranger(user: string): boolean {
+    if (this.#model.client.contact(user)?.blocked === true) return this.#refuse(blockedHint(user));
     return this.#refuse(`You and ${neutralize(user)} cannot talk yet: /request ${neutralize(user)} asks.`);
   }
 
@@ -187,4 +190,8 @@ export class Session {
       (error: unknown) => this.#display.say([explain(error).line]),
     );
   }
+}
+
+function blockedHint(user: string): string {
+  return `You have blocked ${neutralize(user)}, which cannot be undone yet.`;
 }

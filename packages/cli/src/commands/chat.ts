@@ -3,8 +3,8 @@ import { nodeEnvironment } from '@parley/client/node';
 import { clientFolder, listAccounts } from '../accounts.ts';
 import { explainFirstRun } from '../chat/first-run.ts';
 import { runInPipe, runOnTerminal } from '../chat/line-client.ts';
-import { runScript } from '../chat/script.ts';
 import { loadScreen } from '../chat/screen-bundle.ts';
+import { runScript } from '../chat/script.ts';
 import { untilSignal } from '../signals.ts';
 import { type AccountOptions, choose, withVaultOf } from '../vault-of.ts';
 

@@ -6,6 +6,9 @@ import { Exit, Failure, wrongUsage } from '../exit.ts';
 import { print, printJson } from '../output.ts';
 import { getPassphrase, getPhrase } from '../passphrase.ts';
 
+/** They fit on a terminal of 80 columns. */
+const WORDS_A_ROW = 4;
+
 interface JoinCommandOptions {
   readonly data?: string;
   readonly passphraseFile?: string;
@@ -118,14 +121,16 @@ function explained(error: unknown, account: Account): unknown {
 function welcome(account: Account, phrase: string): void {
   const words = phrase.split(' ').map((word, i) => `${String(i + 1).padStart(2)} ${word.padEnd(10)}`);
   print(`Welcome, ${account.user}. This is your recovery phrase:\n`);
-  for (let row = 0; row < words.length; row += 6)
+  for (let row = 0; row < words.length; row += WORDS_A_ROW) {
     print(
       `  ${words
-        .slice(row, row + 6)
+        .slice(row, row + WORDS_A_ROW)
         .join(' ')
         .trimEnd()}`,
     );
-  print('\nWrite the 24 words down on paper, now: they are shown this once. With them you get your account back when this');
-  print('device or its passphrase is lost, and so can anybody else who reads them.');
+  }
+  print('\nWrite the 24 words down on paper, now: they are shown this once. With them you');
+  print('get your account back when this device or its passphrase is lost, and so can');
+  print('anybody else who reads them.');
   print(`\nThen talk: parley chat ${formatAccount(account)}`);
 }

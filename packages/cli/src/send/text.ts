@@ -13,7 +13,7 @@ export async function getText(words: readonly string[], file: string | undefined
   if (words.length > 0 && file !== undefined) throw wrongUsage('give the text or --file, not both');
   if (words.length > 0) return checked(words.join(' '));
   if (file !== undefined) return checked(decoded(await read(createReadStream(file), file), file));
-  if (process.stdin.isTTY) note('Write the message, then press Ctrl+D on an empty line to send it (Ctrl+C does not).');
+  if (process.stdin.isTTY) note('Write the message; Ctrl+D on an empty line sends it, Ctrl+C does not.');
   return checked(decoded(await read(process.stdin, 'standard input'), 'standard input'));
 }
 

@@ -56,6 +56,18 @@ describe('typing', () => {
     assert.equal(typing.draft.text, 'for carol');
   });
 
+  it('gives what was typed to nobody to whoever is chosen then, unless they have a draft', () => {
+    const typing = new Typing();
+    typing.insert('for somebody');
+    typing.enter('bob');
+    assert.equal(typing.draft.text, 'for somebody');
+    typing.enter('');
+    assert.equal(typing.draft.text, '');
+    typing.insert('again');
+    typing.enter('bob');
+    assert.equal(typing.draft.text, 'for somebody');
+  });
+
   it('goes up to what was typed before, and down again to what was being typed', () => {
     const typing = new Typing();
     for (const text of ['one', 'two', 'two', 'three']) {

@@ -148,6 +148,27 @@ describe('the scrollback', () => {
   });
 });
 
+describe('after looking back', () => {
+  it('all that came meanwhile is printed, and before it as much as fills the screen', () => {
+    const scrollback = new Scrollback('alice');
+    const before = Array.from({ length: 20 }, (_, i) => entry(i + 1, 'bob', `m${i + 1}`));
+    scrollback.advance(stateWith({ current: timeline(before) }), 80);
+    const meanwhile = Array.from({ length: 8 }, (_, i) => entry(i + 21, 'bob', `m${i + 21}`));
+    const all = timeline([...before, ...meanwhile]);
+    const lines = texts(scrollback.repeat(all, 80, 5));
+    assert.deepEqual(lines, ['── bob ──', ...meanwhile.map(({ id }) => `12:00 bob: m${id}`)]);
+    assert.deepEqual(scrollback.advance(stateWith({ current: all }), 80), []);
+    assert.deepEqual(texts(scrollback.repeat(all, 80, 3)), ['── bob ──', '12:00 bob: m26', '12:00 bob: m27', '12:00 bob: m28']);
+  });
+
+  it('says where some of what is new is older than what is loaded', () => {
+    const current = { ...timeline([entry(5, 'bob', 'five')], '5'), hasOlder: true };
+    assert.ok(
+      texts(new Scrollback('alice').advance(stateWith({ current }), 80)).includes('── new messages; PgUp: more of them ──'),
+    );
+  });
+});
+
 describe('looking back', () => {
   const entries = Array.from({ length: 50 }, (_, i) => entry(i + 1, 'bob', `m${i + 1}`));
   const numbers = (...all: number[]): string[] => all.map((i) => `12:00 bob: m${i}`);

@@ -5,8 +5,8 @@ import { MlsError, type MlsErrorReason } from '../mls/mls.ts';
 import type { Transaction } from '../records/transaction.ts';
 import { IdentityChangedError, InvalidConsentError } from './consent-errors.ts';
 import type { Context } from './context.ts';
-import { putGap } from './put-history.ts';
 import { noteChange } from './pins.ts';
+import { putGap } from './put-history.ts';
 import { markBroken } from './replaced.ts';
 import { tellError } from './tell.ts';
 

@@ -14,8 +14,8 @@ import { type GroupState, MlsError } from '../mls/mls.ts';
 import type { Transaction } from '../records/transaction.ts';
 import { openPending } from './commits.ts';
 import type { Context } from './context.ts';
-import { putMessage } from './put-history.ts';
 import { whose } from './members.ts';
+import { putMessage } from './put-history.ts';
 import { tellError } from './tell.ts';
 
 /**

@@ -5,9 +5,9 @@ import { SignedDeviceListSchema } from '@parley/protocol/wire';
 import { ConversationState } from '../gen/rows_pb.ts';
 import type { Transaction } from '../records/transaction.ts';
 import type { Context } from './context.ts';
-import { putGap } from './put-history.ts';
 import { standingConversation } from './incoming-consent.ts';
 import { recognise } from './pins.ts';
+import { putGap } from './put-history.ts';
 import { markBroken } from './replaced.ts';
 import { tellError } from './tell.ts';
 

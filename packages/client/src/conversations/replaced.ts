@@ -5,8 +5,8 @@ import { pendingKey } from '../records/groups.ts';
 import type { Transaction } from '../records/transaction.ts';
 import { advanceAtEnd } from './advance.ts';
 import type { Context } from './context.ts';
-import { putGap } from './put-history.ts';
 import { nextUpdateMs } from './key-update.ts';
+import { putGap } from './put-history.ts';
 import { tellError } from './tell.ts';
 
 // A conversation of two whose group cannot go on is *broken*: nothing is encrypted in it any more, and this device makes a group

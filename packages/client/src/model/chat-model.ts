@@ -27,6 +27,8 @@ export class ChatModel {
   #server: string | undefined;
   #connection: ConnectionState = 'connecting';
   #timeline: Timeline | undefined;
+  /** Who was looked at before. */
+  #previous: string | undefined;
   #mark: Timer | undefined;
   #state: ChatState | undefined;
   #error: unknown;
@@ -73,6 +75,7 @@ export class ChatModel {
   /** Looks at the conversation with a user from now on; typed text goes there. Resolves when it is loaded. */
   async open(peer: string): Promise<void> {
     if (this.#timeline?.peer === peer) return;
+    this.#previous = this.#timeline?.peer;
     this.#leave();
     const readPosition = this.client.readMark(peer).position;
     const timeline = new Timeline({
@@ -87,7 +90,7 @@ export class ChatModel {
     this.#changed();
     await timeline.refresh();
     // Who has gone on meanwhile has not seen it.
-    if (this.#timeline === timeline) this.client.markRead(peer);
+    if (this.#timeline === timeline) this.#markCurrent();
   }
 
   /** Looks at no conversation any more. */
@@ -127,12 +130,16 @@ export class ChatModel {
 
   /** Messages of theirs behind the mark, as far as it is worth counting. */
   async #countUnread(peer: string, newest: HistoryEntry | undefined): Promise<number> {
-    const { position } = this.client.readMark(peer);
-    if (newest === undefined || newest.position <= position) return 0;
-    const page = await this.client.history.page(peer, { after: position, limit: MAX_UNREAD });
-    const theirs = page.filter(({ from }) => from === peer);
-    for (const { id } of theirs) this.#counted.add(id);
-    return theirs.length;
+    let after = this.client.readMark(peer).position;
+    let count = 0;
+    while (newest !== undefined && after < newest.position && count < MAX_UNREAD) {
+      const page = await this.client.history.page(peer, { after, limit: MAX_UNREAD });
+      const theirs = page.filter(({ from }) => from === peer);
+      for (const { id } of theirs) this.#counted.add(id);
+      count += theirs.length;
+      after = page.at(-1)?.position ?? newest.position;
+    }
+    return Math.min(MAX_UNREAD, count);
   }
 
   #happened(events: readonly ClientEvent[]): void {
@@ -155,10 +162,11 @@ export class ChatModel {
         this.#arrived(event.from, event.id);
         break;
       case 'deleted':
-        this.#timeline?.remove(event.id);
+        void this.#timeline?.remove(event.id);
         break;
       case 'error':
         if (event.code === 'unreadable' && event.user !== undefined) this.#arrived(event.user, undefined);
+        if (event.code === 'unknown_user' && event.user === this.#timeline?.peer) this.#goBack();
     }
   }
 
@@ -180,7 +188,9 @@ export class ChatModel {
   #markCurrent(): void {
     this.#mark?.cancel();
     this.#mark = undefined;
-    if (this.#timeline !== undefined) this.client.markRead(this.#timeline.peer);
+    // What has come and was not read from the vault yet has not been shown.
+    const shown = this.#timeline?.state;
+    if (shown?.isLoaded) this.client.markRead(shown.peer, shown.entries.at(-1)?.position ?? 0);
   }
 
   #leave(): void {
@@ -188,6 +198,12 @@ export class ChatModel {
     if (this.#mark !== undefined) this.#markCurrent();
     this.#timeline.close();
     this.#timeline = undefined;
+  }
+
+  /** There is nobody of the name that was opened. */
+  #goBack(): void {
+    if (this.#previous === undefined) this.close();
+    else void this.open(this.#previous);
   }
 
   #failed(error: unknown): void {
@@ -221,7 +237,7 @@ export class ChatModel {
     return {
       peer,
       unread: this.#unread.get(peer) ?? 0,
-      canTalk: this.client.canTalkTo(peer),
+      canTalk: this.client.mayWriteTo(peer),
       isOnline: this.#presence.isOnline(peer),
     };
   }

@@ -3,6 +3,8 @@ import type { TimelineState } from './state.ts';
 
 /** So many are read at first, and again each time older ones are asked for. */
 export const PAGE_ENTRIES = 100;
+/** Of what is new so much is read at once; the rest is older then. */
+const MAX_NEW_ENTRIES = 1_000;
 /** Of a conversation that goes on for ever, so many stay in memory. */
 const MAX_ENTRIES = 2_000;
 
@@ -24,9 +26,9 @@ export class Timeline {
   #isLoaded = false;
   #isClosed = false;
   #isLookedBack = false;
-  /** The reading that is under way, and whether there is to be another after it. */
-  #reading: Promise<void> | undefined;
-  #isStale = false;
+  #turn: Promise<void> = Promise.resolve();
+  /** A refresh that has not begun. */
+  #refreshing: Promise<void> | undefined;
   #state: TimelineState | undefined;
 
   constructor(source: Source) {
@@ -55,52 +57,56 @@ export class Timeline {
 
   /** Reads what has come since, and what has become of what waited. Calls that come while one is under way share the next. */
   refresh(): Promise<void> {
-    this.#isStale = true;
-    this.#reading ??= this.#read().finally(() => {
-      this.#reading = undefined;
+    this.#refreshing ??= this.#inTurn(async () => {
+      this.#refreshing = undefined;
+      await (this.#isLoaded ? this.#readOn() : this.#readNewest());
     });
-    return this.#reading;
+    return this.#refreshing;
   }
 
   /** Reads a page of what was before. */
-  async loadOlder(): Promise<void> {
+  loadOlder(): Promise<void> {
     const first = this.#entries[0];
-    if (first === undefined || !this.#hasOlder) return;
-    this.#isLookedBack = true;
-    try {
-      const page = await this.#source.history.page(this.peer, { before: first.position, limit: PAGE_ENTRIES });
+    return this.#inTurn(async () => {
       // Two may have asked at once.
-      if (this.#isClosed || this.#entries[0] !== first) return;
+      if (first === undefined || this.#entries[0] !== first || !this.#hasOlder) return;
+      this.#isLookedBack = true;
+      const page = await this.#source.history.page(this.peer, { before: first.position, limit: PAGE_ENTRIES });
       this.#entries = [...page, ...this.#entries];
       this.#hasOlder = page.length === PAGE_ENTRIES;
       this.#changed();
-    } catch (error) {
-      this.#source.onError(error);
-    }
+    });
   }
 
-  remove(id: string): void {
-    if (!this.#entries.some((entry) => entry.id === id)) return;
-    this.#entries = this.#entries.filter((entry) => entry.id !== id);
-    this.#changed();
+  /** It was deleted. */
+  remove(id: string): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#entries.some((entry) => entry.id === id)) return;
+      this.#entries = this.#entries.filter((entry) => entry.id !== id);
+      this.#changed();
+    });
   }
 
-  async #read(): Promise<void> {
-    try {
-      while (this.#isStale && !this.#isClosed) {
-        this.#isStale = false;
-        await (this.#isLoaded ? this.#readOn() : this.#readNewest());
-      }
-    } catch (error) {
-      this.#source.onError(error);
-    }
+  /** One after the other: what one has read another must not write over. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn
+      .then(() => (this.#isClosed ? undefined : work()))
+      .catch((error: unknown) => this.#source.onError(error));
+    return this.#turn;
   }
 
+  /** The newest page, and before it what is new. */
   async #readNewest(): Promise<void> {
     const { history, readPosition } = this.#source;
-    this.#entries = await history.page(this.peer, { limit: PAGE_ENTRIES });
-    this.#hasOlder = this.#entries.length === PAGE_ENTRIES;
-    this.#newFrom = this.#entries.find((entry) => entry.position > readPosition && entry.from === this.peer)?.id;
+    let page = await history.page(this.peer, { limit: PAGE_ENTRIES });
+    let entries = page;
+    while (page.length === PAGE_ENTRIES && isAbove(page[0], readPosition) && entries.length < MAX_NEW_ENTRIES) {
+      page = await history.page(this.peer, { before: page[0]?.position ?? 0, limit: PAGE_ENTRIES });
+      entries = [...page, ...entries];
+    }
+    this.#entries = entries;
+    this.#hasOlder = page.length === PAGE_ENTRIES;
+    this.#newFrom = entries.find((entry) => entry.position > readPosition && entry.from === this.peer)?.id;
     this.#isLoaded = true;
     this.#changed();
   }
@@ -143,4 +149,8 @@ export class Timeline {
 
 function same(before: HistoryEntry | undefined, now: HistoryEntry): HistoryEntry {
   return before !== undefined && before.state === now.state && before.position === now.position ? before : now;
+}
+
+function isAbove(entry: HistoryEntry | undefined, position: number): boolean {
+  return entry !== undefined && entry.position > position;
 }

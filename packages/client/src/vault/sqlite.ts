@@ -7,8 +7,8 @@ import {
   createDatabase,
   eraseDeleted,
   guarded,
-  noteErasing,
   notErased,
+  noteErasing,
   openDatabase,
   removeDatabase,
 } from './database.ts';

@@ -191,3 +191,46 @@ test('a vault that cannot be read ends the client, and says why', async () => {
   assert.equal(model.error, damaged);
   await alice.client.quit();
 });
+
+test("one's own messages behind the mark hide none of theirs from the count", async () => {
+  await using world = await World.create();
+  const { alice, bob } = await world.pair();
+  for (let i = 0; i < 150; i += 1) bob.client.send('alice', `own ${i}`, `own ${i}`);
+  await alice.events.take('message', 150);
+  for (const id of ['1', '2', '3']) alice.client.send('bob', id, id);
+  await bob.events.take('message', 3);
+  await bob.client.quit();
+  const { model } = await modelOn(world, bob.vault);
+  assert.equal(model.state.conversations[0]?.unread, 3);
+  await model.quit();
+});
+
+test('whoever was accepted off line can be written to at once', async () => {
+  await using world = await World.create();
+  const [alice, bob] = [await world.person('alice'), await world.person('bob')];
+  alice.client.request('bob');
+  await bob.events.next('request');
+  await bob.client.quit();
+  await world.stopServer();
+  const { model, client, until } = await modelOn(world, bob.vault);
+  client.accept('alice');
+  await until(({ conversations }) => conversations[0]?.canTalk === true);
+  await model.open('alice');
+  client.send('alice', 'early', '1');
+  await until(({ current }) => current?.entries[0]?.state === 'waiting');
+  await model.quit();
+  await world.startServer();
+});
+
+test('whoever opens somebody who does not exist is back where they were', async () => {
+  await using world = await World.create();
+  const { alice, bob } = await world.pair();
+  await bob.client.quit();
+  const { model, client, until } = await modelOn(world, bob.vault);
+  await model.open('alice');
+  client.request('nobody');
+  await model.open('nobody');
+  await until(({ current }) => current?.peer === 'alice');
+  await model.quit();
+  await alice.client.quit();
+});

@@ -65,7 +65,7 @@ test('one that waits at the very start of what is loaded does not have all be re
   for (let i = 0; i < 150; i += 1) history.add('bob');
   history.add('alice', 'waiting');
   for (let i = 0; i < 99; i += 1) history.add('bob');
-  const { timeline } = timelineOf(history);
+  const { timeline } = timelineOf(history, 1_000);
   await timeline.refresh();
   assert.equal(timeline.state.entries[0]?.state, 'waiting');
   history.settle(151);
@@ -108,7 +108,7 @@ test('of a conversation that goes on and on the newest stay in memory, unless ol
   for (const isLookedBack of [false, true]) {
     const history = new FakeHistory();
     for (let i = 0; i < 199; i += 1) history.add('bob');
-    const { timeline } = timelineOf(history);
+    const { timeline } = timelineOf(history, 1_000);
     await timeline.refresh();
     if (isLookedBack) await timeline.loadOlder();
     for (let round = 0; round < 30; round += 1) {
@@ -119,6 +119,52 @@ test('of a conversation that goes on and on the newest stay in memory, unless ol
     assert.equal(timeline.state.hasOlder, !isLookedBack);
     assert.equal(timeline.state.entries.at(-1)?.position, 3_199);
   }
+});
+
+test('all that is new is read at once, however many pages that are', async () => {
+  const history = new FakeHistory();
+  for (let i = 0; i < 400; i += 1) history.add('bob');
+  const { timeline } = timelineOf(history, 50);
+  await timeline.refresh();
+  assert.equal(timeline.state.newFrom, '51');
+  assert.ok(timeline.state.entries.length >= 350);
+});
+
+test('of very many that are new the newest thousand are read, and there are older ones', async () => {
+  const history = new FakeHistory();
+  for (let i = 0; i < 1_500; i += 1) history.add('bob');
+  const { timeline } = timelineOf(history);
+  await timeline.refresh();
+  assert.deepEqual([timeline.state.entries.length, timeline.state.hasOlder, timeline.state.newFrom], [1_000, true, '501']);
+});
+
+test('what one call reads no other writes over, whatever is asked for at once (property)', async () => {
+  const step = fc.constantFrom('theirs', 'typed', 'sent', 'refresh', 'older', 'remove');
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.nat({ max: 300 }), async (steps, before) => {
+      const history = new FakeHistory();
+      for (let i = 0; i < before; i += 1) history.add('bob');
+      const { timeline } = timelineOf(history, before);
+      await timeline.refresh();
+      const calls: Promise<void>[] = [];
+      for (const what of steps) {
+        if (what === 'theirs') history.add('bob');
+        else if (what === 'typed') history.add('alice', 'waiting');
+        else if (what === 'sent') history.settle(history.entries.find(({ state }) => state === 'waiting')?.position ?? 0);
+        else if (what === 'refresh') calls.push(timeline.refresh());
+        else if (what === 'older') calls.push(timeline.loadOlder());
+        else {
+          const [gone] = history.entries.splice(history.entries.length >> 1, 1);
+          if (gone !== undefined) calls.push(timeline.remove(gone.id));
+        }
+      }
+      await Promise.all([...calls, timeline.refresh()]);
+      const { entries, hasOlder } = timeline.state;
+      const shown = history.entries.slice(history.entries.length - entries.length);
+      assert.deepEqual(entries, shown);
+      assert.ok(hasOlder || entries.length === history.entries.length);
+    }),
+  );
 });
 
 test('whatever comes, waits and is sent in between: it shows what the history has (property)', async () => {

@@ -36,7 +36,7 @@ export function liveArea(state: ChatState, typing: Typing, size: Size, window: W
   const maxRows = Math.max(2, size.rows - SPARE_ROWS);
   // A row that fills the last column is one that breaks when the terminal becomes narrower.
   const columns = Math.max(1, size.columns - 1);
-  const left = window === undefined ? sidebar(state, columns) : { lines: [], width: 0 };
+  const left = window === undefined ? sidebar(state, size.columns) : { lines: [], width: 0 };
   const width = Math.max(1, columns - left.width);
   const prompt = promptOf(state, width);
   const promptWidth = widthOf(prompt);

@@ -39,24 +39,31 @@ export class Scrollback {
     if (current === undefined || !current.isLoaded) return lines;
     if (!this.#isOpen) this.#open(current);
     for (const entry of current.entries) {
-      if (entry.position < this.#firstPosition || entry.state === 'waiting' || this.#done.has(entry.id)) continue;
+      if (!this.#isDue(entry)) continue;
       this.#done.add(entry.id);
-      if (entry.id === current.newFrom) lines.push([span('── new messages ──', 'alert')]);
+      if (entry.id === current.newFrom) lines.push(newMessages(current));
       lines.push(...this.#entry(entry, columns));
     }
     return lines;
   }
 
-  /** The newest lines once more, as many as these rows: what had been on the screen is not there any more. */
+  /** What was not printed yet, and before it as much as fills these rows: what had been on the screen is not there any more. */
   repeat(current: TimelineState, columns: number, rows: number): Line[] {
     const settled = current.entries.filter(({ state }) => state !== 'waiting');
+    const firstNew = settled.findIndex((entry) => this.#isDue(entry));
     for (const { id } of settled) this.#done.add(id);
     const lines: Line[] = [];
-    for (let i = settled.length - 1; i >= 0 && lines.length < rows; i -= 1) {
-      const entry = settled[i];
-      if (entry !== undefined) lines.unshift(...entryLines(entry, this.#user, columns, MAX_ENTRY_ROWS));
+    let needed = rows;
+    for (const [index, entry] of [...settled.entries()].reverse()) {
+      if (lines.length >= needed && (firstNew < 0 || index < firstNew)) break;
+      lines.unshift(...entryLines(entry, this.#user, columns, MAX_ENTRY_ROWS));
+      if (index === firstNew) needed = Math.max(rows, lines.length);
     }
-    return [title(current.peer), ...lines.slice(-rows)];
+    return [title(current.peer), ...lines.slice(-needed)];
+  }
+
+  #isDue({ id, position, state }: HistoryEntry): boolean {
+    return position >= this.#firstPosition && state !== 'waiting' && !this.#done.has(id);
   }
 
   #open({ entries, newFrom }: TimelineState): void {
@@ -80,4 +87,10 @@ export class Scrollback {
 
 function title(peer: string): Line {
   return [span('── '), span(neutralize(peer), 'current'), span(' ──')];
+}
+
+/** Of very many that are new some are older than what is shown. */
+function newMessages({ entries, newFrom, hasOlder }: TimelineState): Line {
+  const isCut = hasOlder && entries[0]?.id === newFrom;
+  return [span(isCut ? '── new messages; PgUp: more of them ──' : '── new messages ──', 'alert')];
 }

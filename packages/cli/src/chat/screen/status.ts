@@ -18,7 +18,7 @@ export function unreadMark(unread: number): string {
   return unread === 0 ? '' : ` (${shownCount(unread)})`;
 }
 
-function shownCount(unread: number): string {
+export function shownCount(unread: number): string {
   return unread >= MAX_UNREAD ? `${MAX_UNREAD - 1}+` : String(unread);
 }
 

@@ -1,12 +1,15 @@
 import { complete, type Names } from './completion.ts';
-import { type Draft, EMPTY, type Edit, edit, insert, moveLine } from './editor.ts';
+import { type Draft, type Edit, EMPTY, edit, insert, moveLine } from './editor.ts';
 import { TypedBefore } from './typed-before.ts';
+
+/** No conversation is open. */
+const NOBODY = '';
 
 /** The input line: what is being typed in each conversation, what was typed before, and what Tab offers. */
 export class Typing {
   readonly #drafts = new Map<string, Draft>();
   readonly #before = new TypedBefore();
-  #conversation = '';
+  #conversation = NOBODY;
   #draft: Draft = EMPTY;
   #choices: readonly string[] = [];
 
@@ -22,9 +25,12 @@ export class Typing {
   /** What is typed for one conversation must not be sent to another: each has a draft of its own. */
   enter(conversation: string): void {
     if (conversation === this.#conversation) return;
-    this.#drafts.set(this.#conversation, this.#draft);
+    const found = this.#drafts.get(conversation);
+    // What was typed to nobody is for whoever is chosen then.
+    const isCarried = this.#conversation === NOBODY && found === undefined;
+    this.#drafts.set(this.#conversation, isCarried ? EMPTY : this.#draft);
     this.#conversation = conversation;
-    this.#set(this.#drafts.get(conversation) ?? EMPTY);
+    this.#set(isCarried ? this.#draft : (found ?? EMPTY));
   }
 
   insert(text: string): void {
