@@ -12,11 +12,11 @@ on this machine yet.
      npm ci && npm start
 2. Make your account, with the link in
    quotes and a name you like:
-     parley join 'parley://…' NAME
+     npx parley join 'parley://…' NAME
    You choose a passphrase, and get a
    recovery phrase to write down.
 3. Talk:
-     parley chat
+     npx parley chat
    /request NAME asks somebody to talk,
    /help lists what else there is.
 

@@ -40,7 +40,7 @@ export async function join(inviteText: string, name: string, options: JoinComman
     await vault.close();
     if (options.json) printJson(joined);
     else if (options.recover)
-      print(`Welcome back, ${name}: this device is your only one now.\nThen talk: parley chat ${formatAccount(account)}`);
+      print(`Welcome back, ${name}: this device is your only one now.\nThen talk: npx parley chat ${formatAccount(account)}`);
     else welcome(account, joined.phrase);
   } catch (error) {
     const isEmpty = isNew && (await holdsNoAccount(vault));
@@ -113,7 +113,7 @@ function explained(error: unknown, account: Account): unknown {
     return new Failure(Exit.unreachable, `${error.message}: ${again}`, { cause: error });
   }
   if (error instanceof VaultError && error.code === 'exists') {
-    return wrongUsage(`${formatAccount(account)} has joined already: run "parley chat ${formatAccount(account)}"`);
+    return wrongUsage(`${formatAccount(account)} has joined already: run "npx parley chat ${formatAccount(account)}"`);
   }
   return error;
 }
@@ -132,5 +132,5 @@ function welcome(account: Account, phrase: string): void {
   print('\nWrite the 24 words down on paper, now: they are shown this once. With them you');
   print('get your account back when this device or its passphrase is lost, and so can');
   print('anybody else who reads them.');
-  print(`\nThen talk: parley chat ${formatAccount(account)}`);
+  print(`\nThen talk: npx parley chat ${formatAccount(account)}`);
 }

@@ -178,5 +178,5 @@ async function announce(
     print(`CA fingerprint (SHA-256): ${server.caFingerprint}`);
   }
   if (firstStart) printInvite(await server.createInvite(), json === true, { event: 'invite' });
-  if (!json) print('Invite more people with "parley invite". Ctrl+C stops the server.');
+  if (!json) print('Invite more people with "npx parley invite". Ctrl+C stops the server.');
 }
