@@ -175,7 +175,7 @@ test('send on a terminal asks for the passphrase, then says that it reads until 
   await using world = started;
   const terminal = openTerminal(['send', 'bob', '--data', world.clientFolder('alice')]);
   await terminal.answer('Passphrase: ', PASSPHRASE);
-  await terminal.answer('press Ctrl+D on an empty line to send it', 'typed\rby hand\r\u0004');
+  await terminal.answer('Ctrl+D on an empty line sends it', 'typed\rby hand\r\u0004');
   assert.equal((await bob.next('message')).text, 'typed\nby hand');
   assert.equal(await terminal.ended(), 0);
 });
