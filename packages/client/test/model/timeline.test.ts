@@ -8,9 +8,12 @@ import { Timeline } from '../../src/model/timeline.ts';
 class FakeHistory {
   readonly entries: HistoryEntry[] = [];
   pages = 0;
+  #last = 0;
 
   add(from: string, state?: 'waiting' | 'sent'): void {
-    const position = (this.entries.at(-1)?.position ?? 0) + 1;
+    // As in a vault: no position is given out twice, also when what had it is gone.
+    this.#last += 1;
+    const position = this.#last;
     const id = String(position);
     this.entries.push({ id, conversation: 'bob', from, at: position, position, kind: 'text', text: id, ...(state && { state }) });
   }
