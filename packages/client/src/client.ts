@@ -3,9 +3,9 @@ import { isUsername, MAX_WAITING_COMMANDS, MESSAGE_ID_BYTES, toHex } from '@parl
 import { type ContactInfo, Contacts, canTalk, type OwnDeviceInfo } from './contacts.ts';
 import { deleteMessages } from './conversations/delete-messages.ts';
 import { Lanes } from './conversations/lanes.ts';
-import { compose, type Typed } from './conversations/outgoing-messages.ts';
 import { accept, block, cancel, hasPending, refuse, request } from './conversations/requests.ts';
 import { type About, tellError } from './conversations/tell.ts';
+import { TypedQueue } from './conversations/typed-queue.ts';
 import type { Environment } from './environment.ts';
 import { type ClientEvent, type EventListener, Events } from './events.ts';
 import { ViewSchema } from './gen/rows_pb.ts';
@@ -26,8 +26,6 @@ export interface ClientOptions {
   readonly takes?: (event: ClientEvent) => boolean;
 }
 
-/** Messages that are encrypted and stored in one go. */
-const MAX_TYPED_BATCH = 128;
 /** The lane of deletions; no name of a user. */
 const DELETING = '';
 /** `quit` waits this long for the answers to what was sent before. */
@@ -42,14 +40,13 @@ export class ParleyClient {
   readonly #environment: Environment;
   readonly #events = new Events();
   readonly #messenger: Messenger;
+  readonly #typed: TypedQueue;
   readonly #lanes = new Lanes(MAX_WAITING_COMMANDS);
   readonly #over: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly #waiters: (() => void)[] = [];
   readonly #watchers = new Set<() => void>();
   #started: Promise<void> = Promise.resolve();
   #quitting: Promise<void> | undefined;
-  #typed: Typed[] = [];
-  #sending = false;
   #toDelete: string[] = [];
   #lists = 0;
   #state: 'new' | 'running' | 'over' = 'new';
@@ -69,6 +66,10 @@ export class ParleyClient {
       takes,
       onProgress: () => this.#progress(),
       onOver: (error) => this.#end(error),
+    });
+    this.#typed = new TypedQueue(this.#messenger.context, {
+      onProgress: () => this.#progress(),
+      onBroken: (error) => this.#messenger.fail(error),
     });
     records.watchWith(() => {
       for (const watcher of this.#watchers) watcher();
@@ -211,8 +212,8 @@ export class ParleyClient {
     if (this.#takes()) {
       const message = { to: user, text, tag: id, messageId };
       // What was asked before about this user has to be stored first.
-      if (this.#lanes.isBusy(user)) this.#job(user, { id, user }, async () => this.#type(message));
-      else this.#type(message);
+      if (this.#lanes.isBusy(user)) this.#job(user, { id, user }, async () => this.#typed.add(message));
+      else this.#typed.add(message);
     }
     return toHex(messageId);
   }
@@ -232,7 +233,7 @@ export class ParleyClient {
     if (this.#toDelete.length > 1) return;
     const isTaken = this.#job(DELETING, { id }, async () => {
       // One of them may have been typed a moment ago.
-      await this.#sendTyped();
+      await this.#typed.store();
       await deleteMessages(this.#messenger.context, this.#toDelete.splice(0));
     });
     if (!isTaken) this.#toDelete = [];
@@ -279,11 +280,11 @@ export class ParleyClient {
     await this.#messenger.link.settled();
     if (this.#messenger.link.connection !== undefined) await this.#flushWhileOnline();
     if (this.#takes()) {
-      await this.#sendTyped();
+      await this.#typed.store();
       await this.#messenger.stop();
       // What waited for the server waits no more.
       while (!this.#lanes.isIdle) await new Promise<void>((resolve) => this.#waiters.push(resolve));
-      await this.#sendTyped();
+      await this.#typed.store();
       await this.#messenger.context.records.idle();
     }
   }
@@ -308,35 +309,6 @@ export class ParleyClient {
     return isTaken;
   }
 
-  #type(message: Typed): void {
-    if (this.#typed.length >= MAX_WAITING_COMMANDS) {
-      this.#complain('quota_exceeded', 'too many messages wait to be sent', { id: message.tag, user: message.to });
-      return;
-    }
-    this.#typed.push(message);
-    if (this.#sending) return;
-    this.#sending = true;
-    this.#environment.defer(() => void this.#drain());
-  }
-
-  async #drain(): Promise<void> {
-    try {
-      await this.#sendTyped();
-    } catch (error) {
-      this.#messenger.fail(error);
-    }
-    this.#sending = false;
-    this.#progress();
-  }
-
-  async #sendTyped(): Promise<void> {
-    const { context } = this.#messenger;
-    while (this.#typed.length > 0) {
-      const batch = this.#typed.splice(0, MAX_TYPED_BATCH);
-      await context.records.transact(async (transaction) => compose(context, transaction, batch));
-    }
-  }
-
   async #flushWhileOnline(): Promise<void> {
     await new Promise<void>((resolve) => {
       const timer = this.#environment.setTimer(resolve, FLUSH_TIMEOUT_MS);
@@ -352,7 +324,7 @@ export class ParleyClient {
 
   #isSettled(): boolean {
     if (this.#state === 'over') return true;
-    const isQuiet = this.#typed.length === 0 && !this.#sending && this.#lists === 0;
+    const isQuiet = this.#typed.isEmpty && this.#lists === 0;
     return isQuiet && this.#lanes.isIdle && this.#messenger.isSettled;
   }
 
