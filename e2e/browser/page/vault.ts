@@ -4,9 +4,9 @@ import { passphraseRules } from '../../../packages/client/test/vault/passphrase-
 import { rowRules } from '../../../packages/client/test/vault/row-rules.ts';
 import type { Vault } from '../../../packages/client/src/vault/vault.ts';
 import type { VaultPage } from '../vault-page.ts';
-import { ALTERATIONS, readAltered } from './altered-rows.ts';
 import { runCollected } from './node-test.ts';
 import { outcome } from './outcome.ts';
+import { storage } from './storage.ts';
 
 const PASSPHRASE = 'correct horse battery staple';
 
@@ -40,11 +40,22 @@ const page: VaultPage = {
   close: () => outcome(async () => vault?.close()),
   has: () => hasVault(),
   remove: () => outcome(() => removeVault()),
-  put: (key, text) =>
-    outcome(async () => vault?.write([{ put: { collection: 'contact', key, value: new TextEncoder().encode(text) } }])),
+  put: (key, text) => outcome(() => write([key], new TextEncoder().encode(text))),
   get: (key) => outcome(async () => new TextDecoder().decode(await vault?.get('contact', key))),
-  alterations: () => Object.keys(ALTERATIONS),
-  readAltered,
+  putLarge: (key, bytes) => outcome(() => write([key], new Uint8Array(bytes))),
+  countForEver: () => void countForEver(),
+  storage,
 };
+
+async function write(keys: readonly string[], value: Uint8Array): Promise<void> {
+  await vault?.write(keys.map((key) => ({ put: { collection: 'contact', key, value } })));
+}
+
+async function countForEver(): Promise<void> {
+  for (let number = 1; ; number++) {
+    await write(['left', 'right'], new TextEncoder().encode(String(number)));
+    console.log(String(number));
+  }
+}
 
 Object.assign(globalThis, { page });
