@@ -14,6 +14,8 @@ export interface VaultPage {
   get(key: string): Promise<string>;
   /** One row of so many bytes. */
   putLarge(key: string, bytes: number): Promise<string>;
+  /** So many writes of one row, one after the other. */
+  putMany(count: number, sync: boolean): Promise<string>;
   /** Writes two rows with the same number, over and over, and says each number that is durable on the console. */
   countForEver(): void;
   readonly storage: StoragePage;

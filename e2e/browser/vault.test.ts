@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { after, before, beforeEach, suite, test } from 'node:test';
 import type { BrowserContext, Page } from 'playwright-core';
 import { unlessInstalled } from '../support/programs.ts';
+import { unlessTraceable } from '../support/strace.ts';
 import { bundlePage, launchBrowser, ORIGIN, OTHER_ORIGIN, openTab } from './chromium.ts';
+import { syncsDuring } from './syncs.ts';
 import type { VaultPage } from './vault-page.ts';
 
 const PASSPHRASE = 'canary-passphrase';
@@ -87,6 +89,15 @@ suite('a vault in a real browser', { skip: unlessInstalled('chromium') }, () => 
     assert.equal(await open(), 'done');
     assert.ok(Number(await get('left')) >= durable, `${await get('left')} of ${durable}`);
     assert.equal(await get('right'), await get('left'));
+  });
+
+  test('has every write on disk before it resolves, and leaves to the system what is not to be synced', {
+    skip: unlessTraceable(),
+  }, async () => {
+    const synced = await syncsDuring(profile, () => tab.evaluate(() => page.putMany(20, true)));
+    assert.ok(synced >= 20, `${synced} syncs`);
+    const notSynced = await syncsDuring(profile, () => tab.evaluate(() => page.putMany(20, false)));
+    assert.ok(notSynced < 10, `${notSynced} syncs`);
   });
 
   test('takes no row that was altered or moved', async () => {

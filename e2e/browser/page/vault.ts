@@ -2,7 +2,7 @@
 import { createVault, hasVault, openVault, removeVault } from '@parley/client/browser';
 import { passphraseRules } from '../../../packages/client/test/vault/passphrase-rules.ts';
 import { rowRules } from '../../../packages/client/test/vault/row-rules.ts';
-import type { Vault } from '../../../packages/client/src/vault/vault.ts';
+import type { Vault, WriteOptions } from '../../../packages/client/src/vault/vault.ts';
 import type { VaultPage } from '../vault-page.ts';
 import { runCollected } from './node-test.ts';
 import { outcome } from './outcome.ts';
@@ -43,12 +43,19 @@ const page: VaultPage = {
   put: (key, text) => outcome(() => write([key], new TextEncoder().encode(text))),
   get: (key) => outcome(async () => new TextDecoder().decode(await vault?.get('contact', key))),
   putLarge: (key, bytes) => outcome(() => write([key], new Uint8Array(bytes))),
+  putMany: (count, sync) =>
+    outcome(async () => {
+      for (let i = 0; i < count; i++) await write(['many'], Uint8Array.of(i), { sync });
+    }),
   countForEver: () => void countForEver(),
   storage,
 };
 
-async function write(keys: readonly string[], value: Uint8Array): Promise<void> {
-  await vault?.write(keys.map((key) => ({ put: { collection: 'contact', key, value } })));
+async function write(keys: readonly string[], value: Uint8Array, options?: WriteOptions): Promise<void> {
+  await vault?.write(
+    keys.map((key) => ({ put: { collection: 'contact', key, value } })),
+    options,
+  );
 }
 
 async function countForEver(): Promise<void> {
