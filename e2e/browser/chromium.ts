@@ -6,9 +6,10 @@ import { rolldown } from 'rolldown';
 import { findProgram } from '../support/programs.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** No site is asked; a browser takes these for secure origins. */
+/** No site is asked. A browser takes the first two for secure origins. */
 export const ORIGIN = 'http://localhost/';
 export const OTHER_ORIGIN = 'http://127.0.0.1/';
+export const INSECURE_ORIGIN = 'http://parley.example/';
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
