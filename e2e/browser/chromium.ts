@@ -43,7 +43,7 @@ export async function bundlePage(name: string): Promise<string> {
       },
     ],
   });
-  const { output } = await bundle.generate({ format: 'esm' });
+  const { output } = await bundle.generate({ format: 'esm', codeSplitting: false });
   await bundle.close();
   return output[0].code;
 }
@@ -62,7 +62,11 @@ export async function openTab(browser: BrowserContext, script: string, origin = 
       ? route.fulfill({ contentType: 'text/javascript', body: script })
       : route.fulfill({ contentType: 'text/html', body: '<!doctype html><script type="module" src="/page.js"></script>' }),
   );
+  // A script that throws has no page, and would be waited for.
+  const failure = Promise.withResolvers<never>();
+  failure.promise.catch(() => {});
+  tab.once('pageerror', failure.reject);
   await tab.goto(origin);
-  await tab.waitForFunction('globalThis.page !== undefined');
+  await Promise.race([tab.waitForFunction('globalThis.page !== undefined'), failure.promise]);
   return tab;
 }
