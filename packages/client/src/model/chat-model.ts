@@ -3,7 +3,14 @@ import type { Environment, Timer } from '../environment.ts';
 import type { ClientEvent } from '../events.ts';
 import type { HistoryEntry } from '../history.ts';
 import { Presence } from './presence.ts';
-import { type ChatState, type ConnectionState, type ConversationState, MAX_UNREAD, type RequestState } from './state.ts';
+import {
+  type ChatState,
+  type ConnectionState,
+  type ConversationState,
+  type Line,
+  MAX_UNREAD,
+  type RequestState,
+} from './state.ts';
 import { Timeline } from './timeline.ts';
 
 /** While messages come in, the mark up to where they were read is stored no more often than this. */
@@ -20,6 +27,7 @@ export class ChatModel {
   readonly #unread = new Map<string, number>();
   /** Ids that were counted as unread when the model was loaded: the client tells those again that it does not know to have told. */
   readonly #counted = new Set<string>();
+  readonly #newest = new Map<string, Line>();
   readonly #safetyNumbers = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
   readonly #ends: (() => void)[];
@@ -30,6 +38,7 @@ export class ChatModel {
   /** Who was looked at before. */
   #previous: string | undefined;
   #mark: Timer | undefined;
+  #isAway = false;
   #state: ChatState | undefined;
   #error: unknown;
 
@@ -55,11 +64,6 @@ export class ChatModel {
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
-  }
-
-  /** Who is on line, as far as the server says. */
-  get online(): readonly string[] {
-    return this.#presence.online;
   }
 
   /** The one who was looked at last, or who was active last. */
@@ -90,7 +94,25 @@ export class ChatModel {
     this.#changed();
     await timeline.refresh();
     // Who has gone on meanwhile has not seen it.
-    if (this.#timeline === timeline) this.#markCurrent();
+    if (this.#timeline === timeline && !this.#isAway) this.#markCurrent();
+  }
+
+  /**
+   * Whether anybody looks at the screen. What comes while nobody does is unread, and new when they look again, in the conversation
+   * that is open too.
+   */
+  look(isLooking: boolean): void {
+    if (this.#isAway === !isLooking) return;
+    this.#isAway = !isLooking;
+    if (this.#timeline === undefined) return;
+    if (this.#isAway) {
+      if (this.#mark !== undefined) this.#markCurrent();
+      this.#timeline.expectNew();
+    } else {
+      this.#unread.set(this.#timeline.peer, 0);
+      this.#markCurrent();
+      this.#changed();
+    }
   }
 
   /** Looks at no conversation any more. */
@@ -121,6 +143,7 @@ export class ChatModel {
     const found: { peer: string; last: number; unread: number }[] = [];
     for (const peer of client.people.talkingTo) {
       const [newest] = await client.history.page(peer, { limit: 1 });
+      if (newest !== undefined) this.#newest.set(peer, lineOf(newest));
       found.push({ peer, last: newest?.position ?? 0, unread: await this.#countUnread(peer, newest) });
     }
     for (const { peer, unread } of found.sort((a, b) => b.last - a.last || (a.peer < b.peer ? -1 : 1)))
@@ -159,6 +182,7 @@ export class ChatModel {
         this.#connection = event.event;
         break;
       case 'message':
+        this.#newest.set(event.from, event);
         this.#arrived(event.from, event.id);
         break;
       case 'deleted':
@@ -171,7 +195,7 @@ export class ChatModel {
   }
 
   #arrived(from: string, id: string | undefined): void {
-    if (this.#timeline?.peer === from) {
+    if (this.#timeline?.peer === from && !this.#isAway) {
       this.#mark ??= this.#environment.setTimer(() => this.#markCurrent(), MARK_INTERVAL_MS);
     } else if (id === undefined || !this.#counted.delete(id)) {
       this.#unread.set(from, Math.min(MAX_UNREAD, (this.#unread.get(from) ?? 0) + 1));
@@ -196,6 +220,8 @@ export class ChatModel {
   #leave(): void {
     if (this.#timeline === undefined) return;
     if (this.#mark !== undefined) this.#markCurrent();
+    const newest = this.#timeline.state.entries.at(-1);
+    if (newest !== undefined) this.#newest.set(this.#timeline.peer, lineOf(newest));
     this.#timeline.close();
     this.#timeline = undefined;
   }
@@ -229,6 +255,7 @@ export class ChatModel {
       conversations: peers.map((peer) => this.#conversation(peer)),
       requests: asking.map((from) => this.#request(from)),
       asked,
+      online: this.#presence.online,
       current: this.#timeline?.state,
     };
   }
@@ -239,7 +266,13 @@ export class ChatModel {
       unread: this.#unread.get(peer) ?? 0,
       canTalk: this.client.mayWriteTo(peer),
       isOnline: this.#presence.isOnline(peer),
+      newest: this.#newestWith(peer),
     };
+  }
+
+  #newestWith(peer: string): Line | undefined {
+    const shown = this.#timeline?.peer === peer ? this.#timeline.state.entries.at(-1) : undefined;
+    return shown === undefined ? this.#newest.get(peer) : lineOf(shown);
   }
 
   #request(from: string): RequestState {
@@ -250,4 +283,8 @@ export class ChatModel {
     }
     return { from, safetyNumber };
   }
+}
+
+function lineOf(entry: HistoryEntry): Line {
+  return { from: entry.from, at: entry.at, text: entry.kind === 'text' ? entry.text : undefined };
 }
