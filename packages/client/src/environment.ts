@@ -1,11 +1,8 @@
 import type { CryptoProvider } from '@parley/protocol';
 import type { Mls } from './mls/mls.ts';
 
-const defaultDefer: Environment['defer'] =
-  typeof setImmediate === 'function' ? (callback) => void setImmediate(callback) : (callback) => void setTimeout(callback, 0);
-
 /**
- * What the client needs of the world around it. `node.ts` makes one for Node; tests move its clock by hand.
+ * What the client needs of the world around it. `node.ts` and `browser.ts` make one; tests move its clock by hand.
  * Nothing in the client reads a clock, a timer or randomness from anywhere else.
  */
 export interface Environment {
@@ -38,8 +35,8 @@ export interface WebSocketLike {
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
 }
 
-/** Everything but the two crypto parts, from what Node and browsers both have. */
-export function standardEnvironment(parts: { crypto: CryptoProvider; mls: Mls }): Environment {
+/** Everything that Node and browsers both have. */
+export function standardEnvironment(parts: Pick<Environment, 'crypto' | 'mls' | 'defer'>): Environment {
   return {
     ...parts,
     openSocket: (url, protocol) => new WebSocket(url, protocol),
@@ -50,6 +47,5 @@ export function standardEnvironment(parts: { crypto: CryptoProvider; mls: Mls })
       const timer = setTimeout(callback, delayMs);
       return { cancel: () => clearTimeout(timer) };
     },
-    defer: defaultDefer,
   };
 }

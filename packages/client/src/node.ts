@@ -6,5 +6,5 @@ export { createVault, openVault, removeVault } from './vault/sqlite.ts';
 
 /** The client's world in Node: node:crypto for everything. */
 export async function nodeEnvironment(): Promise<Environment> {
-  return standardEnvironment({ crypto: nodeCrypto, mls: await nodeMls() });
+  return standardEnvironment({ crypto: nodeCrypto, mls: await nodeMls(), defer: (callback) => void setImmediate(callback) });
 }

@@ -1,0 +1,66 @@
+/** A page of our modules in a real Chromium. */
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { rolldown } from 'rolldown';
+import { findProgram } from '../support/programs.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+/** No site answers there; a browser takes it for a secure origin. */
+const ORIGIN = 'http://localhost/';
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+/** What a page has in place of Node. */
+const STAND_INS: Readonly<Record<string, string>> = {
+  'node:test': 'node-test.ts',
+  'node:assert/strict': 'assert.ts',
+  '../providers.ts': 'providers.ts',
+};
+
+/** One script of page/NAME.ts and all it imports. A node: import that is left makes the page fail to load. */
+export async function bundlePage(name: string): Promise<string> {
+  const folder = resolve(import.meta.dirname, 'page');
+  const bundle = await rolldown({
+    cwd: ROOT,
+    platform: 'browser',
+    input: resolve(folder, `${name}.ts`),
+    plugins: [
+      {
+        name: 'stand-ins',
+        resolveId: (source) => {
+          const file = STAND_INS[source];
+          return file === undefined ? null : resolve(folder, file);
+        },
+      },
+    ],
+  });
+  const { output } = await bundle.generate({ format: 'esm' });
+  await bundle.close();
+  return output[0].code;
+}
+
+/** A browser whose profile lies in a folder: what pages keep is there for the next browser of that folder. */
+export function launchBrowser(profileFolder: string): Promise<BrowserContext> {
+  const executablePath = findProgram('chromium') ?? assert.fail('chromium is installed');
+  return chromium.launchPersistentContext(profileFolder, { executablePath, headless: true, args: FLAGS });
+}
+
+/** A new tab at a secure origin that has loaded the script, whose `globalThis.page` is what the tab can be asked for. */
+export async function openTab(browser: BrowserContext, script: string): Promise<Page> {
+  const tab = await browser.newPage();
+  await tab.route(`${ORIGIN}**`, (route) =>
+    new URL(route.request().url()).pathname === '/page.js'
+      ? route.fulfill({ contentType: 'text/javascript', body: script })
+      : route.fulfill({ contentType: 'text/html', body: '<!doctype html><script type="module" src="/page.js"></script>' }),
+  );
+  await tab.goto(ORIGIN);
+  await tab.waitForFunction('globalThis.page !== undefined');
+  return tab;
+}
