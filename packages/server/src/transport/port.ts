@@ -3,6 +3,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
+  HTTP_ANSWER_TIMEOUT_MS,
   MAX_FRAGMENTS,
   MAX_HTTP_HEADER_BYTES,
   MAX_HTTP_HEADERS,
@@ -20,8 +21,9 @@ import type { ServerConfig, ServerLimits } from '../config.ts';
 import { Admission, type Visitor } from './admission.ts';
 import { Connection } from './connection.ts';
 import { Heartbeat } from './heartbeat.ts';
-import { answerHttp, refuseUpgrade } from './http.ts';
+import { answerHttp, refuseUpgrade, type Site } from './http.ts';
 import { TokenBucket } from './rate.ts';
+import { readWebFolder } from './web-folder.ts';
 
 export interface PortOptions {
   readonly config: ServerConfig;
@@ -41,9 +43,18 @@ export interface Port {
   close(): Promise<void>;
 }
 
-/** One TCP port for everything: HTTP, and WebSocket at `/parley`; TLS 1.3 where a certificate is configured. */
+/**
+ * One TCP port for everything: HTTP, and WebSocket at `/parley`; TLS 1.3 where a certificate is configured.
+ * @throws WebFolderError, and what listening throws
+ */
 export async function openPort(options: PortOptions): Promise<Port> {
   const { clock, limits } = options;
+  const { tls, webFolder } = options.config;
+  const site: Site = {
+    isReady: options.isReady,
+    files: webFolder === undefined ? new Map() : await readWebFolder(webFolder),
+    tls: tls !== undefined,
+  };
   const admission = new Admission(limits, clock);
   const heartbeat = new Heartbeat(clock, limits);
   const sockets = new Set<Socket>();
@@ -81,7 +92,12 @@ export async function openPort(options: PortOptions): Promise<Port> {
   });
   server.on('request', (request, response) => {
     admission.find(request.socket)?.stopDeadline(); // from here on the timeouts of HTTP hold
-    answerHttp(request, response, options.isReady);
+    // The socket's own timeout does not end whoever takes a byte now and then.
+    response.once(
+      'close',
+      clock.after(HTTP_ANSWER_TIMEOUT_MS, () => request.socket.destroy()),
+    );
+    answerHttp(request, response, site);
   });
   server.on('upgrade', (request, stream: Duplex, head) => {
     const socket = stream as Socket; // node:http hands out net.Socket or tls.TLSSocket
