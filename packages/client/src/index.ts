@@ -11,7 +11,6 @@ export {
   type ChatState,
   type ConnectionState,
   type ConversationState,
-  type Line,
   MAX_UNREAD,
   type RequestState,
   type TimelineState,

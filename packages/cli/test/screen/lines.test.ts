@@ -29,7 +29,7 @@ const person = (peer: string, unread = 0): ConversationState => ({
   unread,
   canTalk: true,
   isOnline: true,
-  newest: undefined,
+  newestAt: undefined,
 });
 const texts = (lines: readonly Parameters<typeof plainText>[0][]): string[] => lines.map(plainText);
 

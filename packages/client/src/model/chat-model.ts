@@ -3,14 +3,7 @@ import type { Environment, Timer } from '../environment.ts';
 import type { ClientEvent } from '../events.ts';
 import type { HistoryEntry } from '../history.ts';
 import { Presence } from './presence.ts';
-import {
-  type ChatState,
-  type ConnectionState,
-  type ConversationState,
-  type Line,
-  MAX_UNREAD,
-  type RequestState,
-} from './state.ts';
+import { type ChatState, type ConnectionState, type ConversationState, MAX_UNREAD, type RequestState } from './state.ts';
 import { Timeline } from './timeline.ts';
 
 /** While messages come in, the mark up to where they were read is stored no more often than this. */
@@ -27,7 +20,7 @@ export class ChatModel {
   readonly #unread = new Map<string, number>();
   /** Ids that were counted as unread when the model was loaded: the client tells those again that it does not know to have told. */
   readonly #counted = new Set<string>();
-  readonly #newest = new Map<string, Line>();
+  readonly #newestAt = new Map<string, number>();
   readonly #safetyNumbers = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
   readonly #ends: (() => void)[];
@@ -143,7 +136,7 @@ export class ChatModel {
     const found: { peer: string; last: number; unread: number }[] = [];
     for (const peer of client.people.talkingTo) {
       const [newest] = await client.history.page(peer, { limit: 1 });
-      if (newest !== undefined) this.#newest.set(peer, lineOf(newest));
+      if (newest !== undefined) this.#newestAt.set(peer, newest.at);
       found.push({ peer, last: newest?.position ?? 0, unread: await this.#countUnread(peer, newest) });
     }
     for (const { peer, unread } of found.sort((a, b) => b.last - a.last || (a.peer < b.peer ? -1 : 1)))
@@ -182,7 +175,7 @@ export class ChatModel {
         this.#connection = event.event;
         break;
       case 'message':
-        this.#newest.set(event.from, event);
+        this.#newestAt.set(event.from, event.at);
         this.#arrived(event.from, event.id);
         break;
       case 'deleted':
@@ -221,7 +214,7 @@ export class ChatModel {
     if (this.#timeline === undefined) return;
     if (this.#mark !== undefined) this.#markCurrent();
     const newest = this.#timeline.state.entries.at(-1);
-    if (newest !== undefined) this.#newest.set(this.#timeline.peer, lineOf(newest));
+    if (newest !== undefined) this.#newestAt.set(this.#timeline.peer, newest.at);
     this.#timeline.close();
     this.#timeline = undefined;
   }
@@ -266,13 +259,13 @@ export class ChatModel {
       unread: this.#unread.get(peer) ?? 0,
       canTalk: this.client.mayWriteTo(peer),
       isOnline: this.#presence.isOnline(peer),
-      newest: this.#newestWith(peer),
+      newestAt: this.#newestWith(peer),
     };
   }
 
-  #newestWith(peer: string): Line | undefined {
+  #newestWith(peer: string): number | undefined {
     const shown = this.#timeline?.peer === peer ? this.#timeline.state.entries.at(-1) : undefined;
-    return shown === undefined ? this.#newest.get(peer) : lineOf(shown);
+    return shown?.at ?? this.#newestAt.get(peer);
   }
 
   #request(from: string): RequestState {
@@ -283,8 +276,4 @@ export class ChatModel {
     }
     return { from, safetyNumber };
   }
-}
-
-function lineOf(entry: HistoryEntry): Line {
-  return { from: entry.from, at: entry.at, text: entry.kind === 'text' ? entry.text : undefined };
 }

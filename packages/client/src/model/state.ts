@@ -28,15 +28,8 @@ export interface ConversationState {
   readonly canTalk: boolean;
   /** Never known of strangers. */
   readonly isOnline: boolean;
-  /** The line that was stored last, as far as this model has seen it. */
-  readonly newest: Line | undefined;
-}
-
-/** One line of a conversation; no text where it holds none. */
-export interface Line {
-  readonly from: string;
-  readonly at: number;
-  readonly text: string | undefined;
+  /** When the newest line was sent, as its sender says, as far as this model has seen it. */
+  readonly newestAt: number | undefined;
 }
 
 export interface RequestState {

@@ -272,21 +272,24 @@ test('what came while nobody looked is unread after a restart too', async () => 
   await again.model.quit();
 });
 
-test('each conversation names the line that was stored last, whoever wrote it', async () => {
+test('each conversation says when its newest line was sent, whoever wrote it', async () => {
   await using world = await World.create();
   const { alice, bob } = await world.pair();
   await bob.client.quit();
   const { model, client, until } = await modelOn(world, bob.vault);
   alice.client.send('bob', 'hello', '1');
-  await until(({ conversations }) => conversations[0]?.newest?.text === 'hello');
+  const theirs = await until(({ conversations }) => conversations[0]?.newestAt !== undefined);
   await model.open('alice');
+  assert.equal(model.state.conversations[0]?.newestAt, theirs.conversations[0]?.newestAt);
   client.send('alice', 'hi', '2');
-  await until(({ conversations }) => conversations[0]?.newest?.from === 'bob');
+  const mine = await until(({ current }) => current?.entries.length === 2);
+  const { at } = mine.current?.entries[1]!;
+  assert.equal(mine.conversations[0]?.newestAt, at);
   model.close();
-  assert.equal(model.state.conversations[0]?.newest?.text, 'hi');
+  assert.equal(model.state.conversations[0]?.newestAt, at);
   await model.quit();
   const again = await modelOn(world, bob.vault);
-  assert.equal(again.model.state.conversations[0]?.newest?.text, 'hi');
+  assert.equal(again.model.state.conversations[0]?.newestAt, at);
   await again.model.quit();
 });
 
