@@ -6,8 +6,9 @@ import { rolldown } from 'rolldown';
 import { findProgram } from '../support/programs.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** No site answers there; a browser takes it for a secure origin. */
-const ORIGIN = 'http://localhost/';
+/** No site is asked; a browser takes these for secure origins. */
+export const ORIGIN = 'http://localhost/';
+export const OTHER_ORIGIN = 'http://127.0.0.1/';
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -53,14 +54,14 @@ export function launchBrowser(profileFolder: string): Promise<BrowserContext> {
 }
 
 /** A new tab at a secure origin that has loaded the script, whose `globalThis.page` is what the tab can be asked for. */
-export async function openTab(browser: BrowserContext, script: string): Promise<Page> {
+export async function openTab(browser: BrowserContext, script: string, origin = ORIGIN): Promise<Page> {
   const tab = await browser.newPage();
-  await tab.route(`${ORIGIN}**`, (route) =>
+  await tab.route(`${origin}**`, (route) =>
     new URL(route.request().url()).pathname === '/page.js'
       ? route.fulfill({ contentType: 'text/javascript', body: script })
       : route.fulfill({ contentType: 'text/html', body: '<!doctype html><script type="module" src="/page.js"></script>' }),
   );
-  await tab.goto(ORIGIN);
+  await tab.goto(origin);
   await tab.waitForFunction('globalThis.page !== undefined');
   return tab;
 }

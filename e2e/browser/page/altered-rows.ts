@@ -1,5 +1,6 @@
 import { createVault, openVault, removeVault } from '@parley/client/browser';
 import { outcome } from './outcome.ts';
+import { done } from './requests.ts';
 
 const PASSPHRASE = 'correct horse battery staple';
 
@@ -53,11 +54,4 @@ async function alterFirst(name: string, alter: (row: StoredRow, other: StoredRow
   await done(rows.delete(first!.name as Uint8Array<ArrayBuffer>));
   await done(rows.put(alter(first!, second!)));
   database.close();
-}
-
-function done<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.addEventListener('success', () => resolve(request.result));
-    request.addEventListener('error', () => reject(request.error));
-  });
 }

@@ -2,11 +2,11 @@
 import { createVault, hasVault, openVault, removeVault } from '@parley/client/browser';
 import { passphraseRules } from '../../../packages/client/test/vault/passphrase-rules.ts';
 import { rowRules } from '../../../packages/client/test/vault/row-rules.ts';
-import type { Vault } from '../../../packages/client/src/vault/vault.ts';
+import type { Vault, WriteOptions } from '../../../packages/client/src/vault/vault.ts';
 import type { VaultPage } from '../vault-page.ts';
-import { ALTERATIONS, readAltered } from './altered-rows.ts';
 import { runCollected } from './node-test.ts';
 import { outcome } from './outcome.ts';
+import { storage } from './storage.ts';
 
 const PASSPHRASE = 'correct horse battery staple';
 
@@ -40,11 +40,29 @@ const page: VaultPage = {
   close: () => outcome(async () => vault?.close()),
   has: () => hasVault(),
   remove: () => outcome(() => removeVault()),
-  put: (key, text) =>
-    outcome(async () => vault?.write([{ put: { collection: 'contact', key, value: new TextEncoder().encode(text) } }])),
+  put: (key, text) => outcome(() => write([key], new TextEncoder().encode(text))),
   get: (key) => outcome(async () => new TextDecoder().decode(await vault?.get('contact', key))),
-  alterations: () => Object.keys(ALTERATIONS),
-  readAltered,
+  putLarge: (key, bytes) => outcome(() => write([key], new Uint8Array(bytes))),
+  putMany: (count, sync) =>
+    outcome(async () => {
+      for (let i = 0; i < count; i++) await write(['many'], Uint8Array.of(i), { sync });
+    }),
+  countForEver: () => void countForEver(),
+  storage,
 };
+
+async function write(keys: readonly string[], value: Uint8Array, options?: WriteOptions): Promise<void> {
+  await vault?.write(
+    keys.map((key) => ({ put: { collection: 'contact', key, value } })),
+    options,
+  );
+}
+
+async function countForEver(): Promise<void> {
+  for (let number = 1; ; number++) {
+    await write(['left', 'right'], new TextEncoder().encode(String(number)));
+    console.log(String(number));
+  }
+}
 
 Object.assign(globalThis, { page });

@@ -68,8 +68,10 @@ export class IndexedDbVault implements Vault {
     );
     const synced = sync || erase;
     const turn = this.#turn;
-    if (turn !== undefined && steps.length > 0 && (turn.synced || !synced) && tryIn(turn, steps)) return turn.done;
-    return this.#under(async () => this.#newTurn(synced, steps).done);
+    return this.#under(async () => {
+      if (turn !== undefined && steps.length > 0 && (turn.synced || !synced) && tryIn(turn, steps)) return turn.done;
+      return this.#newTurn(synced, steps).done;
+    });
   }
 
   async changePassphrase(oldPassphrase: string, newPassphrase: string): Promise<void> {
@@ -96,10 +98,9 @@ export class IndexedDbVault implements Vault {
 
   #newTurn(synced: boolean, steps: readonly Step[]): Turn {
     const rows = writeRows(this.#database, synced);
-    const turn: Turn = { rows, synced, done: completion(rows.transaction) };
     carryOut(rows, steps);
-    this.#turn = turn;
-    return turn;
+    this.#turn = { rows, synced, done: completion(rows.transaction) };
+    return this.#turn;
   }
 
   async #reading<T>(read: (rows: IDBObjectStore) => Promise<T>): Promise<T> {
@@ -131,22 +132,32 @@ interface Turn {
   readonly done: Promise<void>;
 }
 
-/** Whether the turn is still under way, and took the steps. Between the first of them and the last it cannot end. */
+/** Whether the turn was still under way, and took the steps. */
 function tryIn(turn: Turn, steps: readonly Step[]): boolean {
   try {
     carryOut(turn.rows, steps);
     return true;
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'TransactionInactiveError') return false;
+    if (isOver(error)) return false;
     throw error;
   }
 }
 
+/** The transaction cannot end in between: where it is over, the first step says so. */
 function carryOut(rows: IDBObjectStore, steps: readonly Step[]): void {
-  for (const step of steps) {
-    if (step instanceof Uint8Array) rows.delete(step.slice());
-    else rows.put(toRecord(step));
+  try {
+    for (const step of steps) {
+      if (step instanceof Uint8Array) rows.delete(step.slice());
+      else rows.put(toRecord(step));
+    }
+  } catch (error) {
+    if (!isOver(error)) rows.transaction.abort();
+    throw error;
   }
+}
+
+function isOver(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TransactionInactiveError';
 }
 
 /** A row without a group has no such field, and with it no place in the index of groups. */

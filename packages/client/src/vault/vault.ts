@@ -12,12 +12,12 @@ export interface Vault {
   /** Rows of a collection, or of one group in it, by rising `order`, then key; with `reverse` the other way round, ties too. */
   scan(collection: Collection, range?: ScanRange): Promise<Row[]>;
   /**
-   * Durable (fsync) when it resolves. Calls take effect in the order in which they were made, reads among them.
+   * Durable (fsync, or what a browser has for it) when it resolves. Calls take effect in the order in which they were made, reads among them.
    */
   write(changes: readonly Change[], options?: WriteOptions): Promise<void>;
   /** Seals the vault's key under a new passphrase. @throws VaultError `wrong_passphrase` */
   changePassphrase(oldPassphrase: string, newPassphrase: string): Promise<void>;
-  /** Wipes the keys in memory and lets go of the file. */
+  /** Wipes the keys in memory and lets go of the file or database. */
   close(): Promise<void>;
 }
 
@@ -51,8 +51,10 @@ export interface WriteOptions {
   /** `false`: may be lost where the machine stops (not where the process does), whole; what is written later never without it. */
   readonly sync?: boolean;
   /**
-   * When it resolves, no byte of any row that was deleted or replaced so far is left in the vault's files. Takes time that grows
-   * with the vault (half a second for 100,000 messages).
+   * When it resolves, no byte of any row that was deleted or replaced so far is left in the vault's files, as far as the storage can
+   * be told to: in a file that holds, and takes time that grows with the vault (half a second for 100,000 messages). A browser overwrites
+   * nothing when asked: what was deleted cannot be read by a page any more, but its sealed bytes stay in the browser's files until it
+   * tidies them up.
    */
   readonly erase?: boolean;
 }

@@ -19,6 +19,7 @@ const message = (key: string, group: string, order: number): Row => ({
   order,
   value: bytes(`text of ${key}`),
 });
+const remove = (collection: Collection, key: string): Change => ({ delete: { collection, key } });
 const keys = (rows: Row[]) => rows.map((row) => row.key);
 
 /** What every implementation of `Vault` does with rows. */
@@ -90,11 +91,10 @@ export function rowRules(name: string, newPlace: () => Promise<VaultPlace>): voi
     });
 
     it('applies the changes of one write in their order', async () => {
-      const remove: Change = { delete: { collection: 'outbox', key: 'm' } };
       const insert: Change = { put: { collection: 'outbox', key: 'm', value: bytes('1') } };
-      await vault.write([insert, remove]);
+      await vault.write([insert, remove('outbox', 'm')]);
       assert.equal(await vault.get('outbox', 'm'), undefined);
-      await vault.write([remove, insert]);
+      await vault.write([remove('outbox', 'm'), insert]);
       assert.equal(text(await vault.get('outbox', 'm')), '1');
     });
 
@@ -105,6 +105,52 @@ export function rowRules(name: string, newPlace: () => Promise<VaultPlace>): voi
       assert.equal(text(await between), '1');
       await Promise.all([first, second]);
       assert.equal(text(await vault.get('seen', 'k')), '2');
+    });
+
+    it('does what a map does, though all calls are made at once and not all writes are synced', async () => {
+      const key = fc.constantFrom('a', 'b', 'c');
+      const call = fc.oneof(
+        fc.record({ kind: fc.constant('put' as const), key, sync: fc.boolean() }),
+        fc.record({ kind: fc.constant('delete' as const), key, sync: fc.boolean() }),
+        fc.record({ kind: fc.constant('get' as const), key }),
+        fc.record({ kind: fc.constant('scan' as const) }),
+        fc.record({ kind: fc.constant('pause' as const) }),
+      );
+      await fc.assert(
+        fc.asyncProperty(fc.array(call, { maxLength: 30 }), async (calls) => {
+          const model = new Map<string, string>();
+          const done: Promise<unknown>[] = [vault.write((await vault.scan('view')).map(({ key }) => remove('view', key)))];
+          for (const [index, made] of calls.entries()) {
+            if (made.kind === 'pause') await done.at(-1);
+            if (made.kind === 'put') {
+              model.set(made.key, String(index));
+              const row: Row = { collection: 'view', key: made.key, value: bytes(String(index)) };
+              done.push(vault.write([{ put: row }], { sync: made.sync }));
+            }
+            if (made.kind === 'delete') {
+              model.delete(made.key);
+              done.push(vault.write([remove('view', made.key)], { sync: made.sync }));
+            }
+            if (made.kind === 'get') {
+              const expected = model.get(made.key);
+              done.push(vault.get('view', made.key).then((value) => assert.equal(text(value), expected)));
+            }
+            if (made.kind === 'scan') {
+              const expected = [...model].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+              done.push(
+                vault.scan('view').then((rows) =>
+                  assert.deepEqual(
+                    rows.map((row) => text(row.value)),
+                    expected,
+                  ),
+                ),
+              );
+            }
+          }
+          await Promise.all(done);
+        }),
+        { numRuns: 40 },
+      );
     });
 
     it('scans by rising order, then key', async () => {
@@ -207,10 +253,12 @@ export function rowRules(name: string, newPlace: () => Promise<VaultPlace>): voi
       assert.equal((await vault.scan('message', { group: 'g' })).length, 200);
     });
 
-    it('closes after the writes called before, and refuses calls after it', async () => {
+    it('closes after the calls made before, and refuses those after it', async () => {
       const writing = put({ collection: 'contact', key: 'bob', value: bytes('pin') });
+      const reading = vault.get('contact', 'bob');
       await vault.close();
       await writing;
+      assert.equal(text(await reading), 'pin');
       await vault.close();
       await assert.rejects(vault.get('contact', 'bob'), /closed/);
       await assert.rejects(put({ collection: 'contact', key: 'bob', value: bytes('x') }), /closed/);
