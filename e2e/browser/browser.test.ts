@@ -2,21 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { suite, test } from 'node:test';
-import { type Browser, chromium } from 'playwright-core';
 import { rolldown } from 'rolldown';
 import type { XXhfsVector } from '../../packages/protocol/test/noise/xxhfs.ts';
-import { findProgram, unlessInstalled } from '../support/programs.ts';
+import { launchChromium } from '../support/chromium.ts';
+import { unlessInstalled } from '../support/programs.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 interface Page {
   runCompliance(): Promise<{ ran: number; failures: string[] }>;
@@ -40,8 +31,7 @@ suite('in a real browser', { skip: unlessInstalled('chromium') }, () => {
 
 /** Runs a function in an empty page that has loaded the bundle. */
 async function inBrowser<Result, Argument>(run: (argument: Argument) => Result, argument?: Argument): Promise<Awaited<Result>> {
-  const executablePath = findProgram('chromium') ?? assert.fail('chromium is installed');
-  const browser: Browser = await chromium.launch({ executablePath, headless: true, args: FLAGS });
+  const browser = await launchChromium();
   try {
     const page = await browser.newPage();
     await page.addScriptTag({ content: await bundlePage(), type: 'module' });
