@@ -28,12 +28,7 @@ export class ServerProcess {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #written: string[];
 
-  private constructor(
-    child: ChildProcessWithoutNullStreams,
-    written: string[],
-    options: ServerOptions,
-    facts: Facts,
-  ) {
+  private constructor(child: ChildProcessWithoutNullStreams, written: string[], options: ServerOptions, facts: Facts) {
     this.#child = child;
     this.#written = written;
     this.dataFolder = options.dataFolder;

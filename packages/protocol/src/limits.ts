@@ -121,7 +121,8 @@ export const MAX_ADDRESSES = 10_000;
 export const MAX_HTTP_HEADER_BYTES = 8 * 1_024;
 export const MAX_HTTP_HEADERS = 64;
 export const MAX_HTTP_REQUESTS = 1_000;
-/** How long the answer to one may take to leave, to the last byte. */
+/** Answers of one socket that have not left, and how long one may take to, to the last byte. */
+export const MAX_HTTP_ANSWERS = 8;
 export const HTTP_ANSWER_TIMEOUT_MS = 2 * MINUTE;
 /** Fragments of one WebSocket message, and pieces of TCP that it may come in. */
 export const MAX_FRAGMENTS = 64;

@@ -3,7 +3,6 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
-  HTTP_ANSWER_TIMEOUT_MS,
   MAX_FRAGMENTS,
   MAX_HTTP_HEADER_BYTES,
   MAX_HTTP_HEADERS,
@@ -19,6 +18,7 @@ import { WebSocketServer } from 'ws';
 import type { Clock } from '../clock.ts';
 import type { ServerConfig, ServerLimits } from '../config.ts';
 import { Admission, type Visitor } from './admission.ts';
+import { Answers } from './answers.ts';
 import { Connection } from './connection.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { answerHttp, refuseUpgrade, type Site } from './http.ts';
@@ -56,6 +56,7 @@ export async function openPort(options: PortOptions): Promise<Port> {
     tls: tls !== undefined,
   };
   const admission = new Admission(limits, clock);
+  const answers = new Answers(clock);
   const heartbeat = new Heartbeat(clock, limits);
   const sockets = new Set<Socket>();
   const server = makeServer(options.config, limits);
@@ -92,12 +93,7 @@ export async function openPort(options: PortOptions): Promise<Port> {
   });
   server.on('request', (request, response) => {
     admission.find(request.socket)?.stopDeadline(); // from here on the timeouts of HTTP hold
-    // The socket's own timeout does not end whoever takes a byte now and then.
-    response.once(
-      'close',
-      clock.after(HTTP_ANSWER_TIMEOUT_MS, () => request.socket.destroy()),
-    );
-    answerHttp(request, response, site);
+    if (answers.begin(request, response)) answerHttp(request, response, site);
   });
   server.on('upgrade', (request, stream: Duplex, head) => {
     const socket = stream as Socket; // node:http hands out net.Socket or tls.TLSSocket

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline, Readable } from 'node:stream';
 import { type Encoding, preferredEncoding } from './accept-encoding.ts';
 
 /** Bytes as they go over the wire, compressed or not. */
@@ -16,7 +17,10 @@ export interface WebFile {
   readonly compressed: ReadonlyMap<Encoding, SentForm>;
 }
 
-/** Answers GET and HEAD. What is sent is the file in memory itself, never a copy: a slow reader holds none of it. */
+/** Bytes that are handed to a socket at once: TLS has its own copy of them until they are read. */
+const PIECE_BYTES = 16 * 1_024;
+
+/** Answers GET and HEAD. */
 export function answerWithFile(request: IncomingMessage, response: ServerResponse, file: WebFile): void {
   const { compressed } = file;
   const encoding = preferredEncoding(request.headers['accept-encoding'], [...compressed.keys()]);
@@ -32,7 +36,13 @@ export function answerWithFile(request: IncomingMessage, response: ServerRespons
     'content-length': bytes.length,
     ...(encoding && { 'content-encoding': encoding }),
   });
-  response.end(request.method === 'HEAD' ? undefined : bytes);
+  if (request.method === 'HEAD') response.end();
+  // Whoever goes away before the end is nothing to tell of.
+  else pipeline(Readable.from(pieces(bytes)), response, () => {});
+}
+
+function* pieces(bytes: Buffer): Generator<Buffer> {
+  for (let start = 0; start < bytes.length; start += PIECE_BYTES) yield bytes.subarray(start, start + PIECE_BYTES);
 }
 
 /** Compares weakly (RFC 9110, section 13.1.2): a proxy may have made a tag weak. */

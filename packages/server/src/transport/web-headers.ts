@@ -15,11 +15,13 @@ const CONTENT_SECURITY_POLICY = [
   'trusted-types parley',
 ].join('; ');
 
-/** Notifications have no such switch, and stay; so does writing to the clipboard. */
+/**
+ * What no page of ours uses, of what browsers know everywhere: an unknown name is an error in the console. Notifications have no such
+ * switch; writing to the clipboard stays.
+ */
 const SWITCHED_OFF = [
   'accelerometer',
   'autoplay',
-  'bluetooth',
   'camera',
   'clipboard-read',
   'display-capture',

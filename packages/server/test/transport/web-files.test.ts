@@ -7,9 +7,11 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { HTTP_ANSWER_TIMEOUT_MS } from '@parley/protocol';
 import fc from 'fast-check';
+import { ManualClock } from '../support/manual-clock.ts';
 import { TestServer } from '../support/server.ts';
-import { openTcp, readToEnd } from '../support/tcp.ts';
+import { closed, openTcp, readToEnd } from '../support/tcp.ts';
 import { CLIENT, PAGE, SCRIPT, webFolder } from '../support/web-folder.ts';
 
 const ASSET = '/assets/main-C0ffee.js';
@@ -178,6 +180,28 @@ test('no request target of raw bytes gives anything but 404, or the end of the c
     const answer = await readToEnd(socket);
     assert.ok(answer === '' || answer.startsWith('HTTP/1.1 404 '), target.slice(0, 20));
   }
+});
+
+test('ends whoever has not taken an answer after two minutes, however many bytes they took, and nobody else', async (t) => {
+  const clock = new ManualClock();
+  const folder = await webFolder(t, { ...CLIENT, 'big.wasm': new Uint8Array(16 * 1_024 * 1_024) });
+  const server = await TestServer.start(t, { webFolder: folder, clock });
+  const [slow, done] = [await openTcp(server.port), await openTcp(server.port)];
+  const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+  slow.write(get('/big.wasm'));
+  done.write(get('/'));
+  await Promise.all([once(slow, 'readable'), once(done, 'data')]);
+  for (let i = 0; i < 6; i++) {
+    assert.equal(slow.read(1)?.length, 1);
+    clock.advance(HTTP_ANSWER_TIMEOUT_MS / 6 - 1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.equal(server.server.connections, 2);
+  clock.advance(6);
+  await closed(slow);
+  done.write(get('/healthz'));
+  await once(done, 'data');
+  done.destroy();
 });
 
 test('every file has the headers of the web client, and only a page the policy on integrity', async (t) => {

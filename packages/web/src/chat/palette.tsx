@@ -41,7 +41,6 @@ export function Palette({ chat, onAction, onClose }: PaletteProps) {
         aria-controls="palette-list"
         aria-activedescendant={items.length === 0 ? undefined : `palette-${selected}`}
         aria-autocomplete="list"
-        // biome-ignore lint/a11y/noAutofocus: it was opened to type in
         autoFocus
         autoComplete="off"
         spellCheck={false}

@@ -43,12 +43,12 @@ export function Timeline({ timeline, user }: TimelineProps) {
   const items = virtualizer.getVirtualItems();
 
   // Where what is new begins, else at the end.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it is loaded
   useLayoutEffect(() => {
     if (!isLoaded) return;
     const firstNew = rows.findIndex(({ kind }) => kind === 'new');
     if (firstNew >= 0) virtualizer.scrollToIndex(firstNew, { align: 'center' });
     else virtualizer.scrollToEnd();
-    // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it is loaded
   }, [isLoaded]);
 
   const first = items[0]?.index ?? 0;
@@ -62,13 +62,13 @@ export function Timeline({ timeline, user }: TimelineProps) {
   return (
     <div className="timeline">
       {/* Rows that come into sight while looking back are nothing new: they are not read out. */}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys too */}
       <div
         ref={scroller}
         className="scroller"
         role="log"
         aria-label={`Conversation with ${peer}`}
         aria-live={isAtEnd ? 'polite' : 'off'}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys too
         tabIndex={0}
       >
         {isLoaded && entries.length === 0 && (
