@@ -6,8 +6,9 @@ import { after, before, suite, test } from 'node:test';
 import type { BrowserContext, Page } from 'playwright-core';
 import type { XXhfsVector } from '../../packages/protocol/test/noise/xxhfs.ts';
 import { unlessInstalled } from '../support/programs.ts';
-import { bundlePage, launchBrowser, openTab } from './chromium.ts';
+import { launchBrowser } from '../support/chromium.ts';
 import type { CryptoPage } from './crypto-page.ts';
+import { bundlePage, openTab } from './page-bundle.ts';
 
 const VECTORS = resolve(import.meta.dirname, '../../packages/protocol/test/vectors/xxhfs.json');
 

@@ -6,7 +6,8 @@ import { after, before, beforeEach, suite, test } from 'node:test';
 import type { BrowserContext, Page } from 'playwright-core';
 import { unlessInstalled } from '../support/programs.ts';
 import { unlessTraceable } from '../support/strace.ts';
-import { bundlePage, INSECURE_ORIGIN, launchBrowser, ORIGIN, OTHER_ORIGIN, openTab } from './chromium.ts';
+import { launchBrowser } from '../support/chromium.ts';
+import { bundlePage, INSECURE_ORIGIN, ORIGIN, OTHER_ORIGIN, openTab } from './page-bundle.ts';
 import { syncsDuring } from './syncs.ts';
 import type { VaultPage } from './vault-page.ts';
 

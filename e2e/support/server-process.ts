@@ -11,6 +11,9 @@ export interface ServerOptions extends Pick<RunOptions, 'env' | 'under'> {
   readonly flags?: readonly string[];
 }
 
+/** What its first lines say. */
+type Facts = Pick<ServerProcess, 'host' | 'port' | 'ca' | 'invite' | 'webInvite'>;
+
 /** A real `parley serve --json`, listening. */
 export class ServerProcess {
   readonly dataFolder: string;
@@ -20,15 +23,12 @@ export class ServerProcess {
   readonly ca: string;
   /** Link of the `invite` line: only on a first start. */
   readonly invite: string | undefined;
+  /** Its link for browsers. */
+  readonly webInvite: string | undefined;
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #written: string[];
 
-  private constructor(
-    child: ChildProcessWithoutNullStreams,
-    written: string[],
-    options: ServerOptions,
-    facts: { host: string; port: number; ca: string; invite: string | undefined },
-  ) {
+  private constructor(child: ChildProcessWithoutNullStreams, written: string[], options: ServerOptions, facts: Facts) {
     this.#child = child;
     this.#written = written;
     this.dataFolder = options.dataFolder;
@@ -36,6 +36,7 @@ export class ServerProcess {
     this.port = facts.port;
     this.ca = facts.ca;
     this.invite = facts.invite;
+    this.webInvite = facts.webInvite;
   }
 
   /** `firstStart`: also wait for the invite that a first start prints. */
@@ -56,17 +57,17 @@ export class ServerProcess {
     child.stderr.on('data', (text: string) => written.push(text));
 
     const facts = await within(
-      new Promise<{ host: string; port: number; ca: string; invite: string | undefined }>((resolve, reject) => {
+      new Promise<Facts>((resolve, reject) => {
         let listening: { host: string; port: number; ca: string } | undefined;
-        let invite: string | undefined;
+        let invite: { invite: string; webInvite: string } | undefined;
         readJsonLines(child.stdout, (line) => {
           if (line.event === 'listening') {
             listening = { host: String(line.host), port: Number(line.port), ca: String(line.ca) };
           } else if (line.event === 'invite') {
-            invite = String(line.url);
+            invite = { invite: String(line.url), webInvite: String(line.web) };
           }
           if (listening !== undefined && (!firstStart || invite !== undefined)) {
-            resolve({ ...listening, invite });
+            resolve({ ...listening, invite: invite?.invite, webInvite: invite?.webInvite });
           }
         });
         child.once('close', (code) => reject(new Error(`the server ended with ${code}: ${written.join('')}`)));

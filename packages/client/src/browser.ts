@@ -2,7 +2,7 @@ import { webCrypto } from '@parley/protocol/crypto/web';
 import { type Environment, standardEnvironment } from './environment.ts';
 import { webMls } from './mls/web.ts';
 
-export { createVault, hasVault, openVault, removeVault } from './vault/indexeddb.ts';
+export { createVault, hasVault, openVault, removeVault, VAULT_LOCK } from './vault/indexeddb.ts';
 
 /** The client's world in a browser: noble and WebCrypto. */
 export async function browserEnvironment(): Promise<Environment> {

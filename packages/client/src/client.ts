@@ -1,4 +1,3 @@
-import { create } from '@bufbuild/protobuf';
 import { isUsername, MAX_WAITING_COMMANDS, MESSAGE_ID_BYTES, toHex } from '@parley/protocol';
 import { type ContactInfo, Contacts, canTalk, type OwnDeviceInfo } from './contacts.ts';
 import { deleteMessages } from './conversations/delete-messages.ts';
@@ -8,12 +7,12 @@ import { type About, tellError } from './conversations/tell.ts';
 import { TypedQueue } from './conversations/typed-queue.ts';
 import type { Environment } from './environment.ts';
 import { type ClientEvent, type EventListener, Events } from './events.ts';
-import { ViewSchema } from './gen/rows_pb.ts';
 import { History } from './history.ts';
 import { Messenger } from './messenger.ts';
-import { isAcceptedHere, type People, peopleOf, type ReadMark, readMarkOf } from './people.ts';
+import { isAcceptedHere, type People, peopleOf } from './people.ts';
 import { Records } from './records/records.ts';
 import type { Vault } from './vault/vault.ts';
+import { draftOf, keepDraft, markRead, type ReadMark, readMarkOf } from './views.ts';
 
 export interface ClientOptions {
   readonly environment: Environment;
@@ -242,14 +241,18 @@ export class ParleyClient {
   /** The conversation with this user has been read up to this position (all that is stored, if left out), and is the one looked at now. */
   markRead(user: string, position?: number): void {
     if (!this.#takes()) return;
-    const { records } = this.#messenger.context;
-    const openedMs = this.#environment.now();
-    records
-      .transact(async (transaction) => {
-        const readOrder = Math.max(this.readMark(user).position, position ?? records.lastOrder);
-        transaction.put(records.views, create(ViewSchema, { username: user, readOrder, openedMs }));
-      })
-      .catch((error: unknown) => this.#messenger.fail(error));
+    markRead(this.#messenger.context, user, position).catch((error: unknown) => this.#messenger.fail(error));
+  }
+
+  /** What was typed to this user and not sent. */
+  draft(user: string): string {
+    return draftOf(this.#messenger.context.records, user);
+  }
+
+  /** Keeps what is being typed to this user, sealed as everything is; '' when it was sent. */
+  keepDraft(user: string, text: string): void {
+    if (!this.#takes()) return;
+    keepDraft(this.#messenger.context, user, text).catch((error: unknown) => this.#messenger.fail(error));
   }
 
   /** Resolves when everything asked and sent has its answer, however long the server is away; also when the client has ended. */

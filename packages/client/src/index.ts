@@ -4,7 +4,7 @@ export { type Environment, standardEnvironment, type Timer, type WebSocketLike }
 export { ConnectError, LoginError, type LoginErrorCode } from './errors.ts';
 export type { ClientErrorCode, ClientEvent, ClientEventName, EventListener, LocalErrorCode } from './events.ts';
 export { type EntryState, History, type HistoryEntry, type HistoryRange } from './history.ts';
-export { type Joined, type JoinOptions, join } from './join.ts';
+export { holdsNoAccount, isCertainlyNotJoined, type Joined, type JoinOptions, join, recoveryPhrase } from './join.ts';
 export { ChatModel } from './model/chat-model.ts';
 export { search } from './model/search.ts';
 export {
@@ -15,7 +15,7 @@ export {
   type RequestState,
   type TimelineState,
 } from './model/state.ts';
-export type { People, ReadMark } from './people.ts';
+export type { People } from './people.ts';
 export {
   type Change,
   type Collection,
@@ -26,3 +26,4 @@ export {
   type VaultErrorCode,
   type WriteOptions,
 } from './vault/vault.ts';
+export type { ReadMark } from './views.ts';

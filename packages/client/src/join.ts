@@ -6,6 +6,7 @@ import {
   parseInvite,
   parseUsername,
   phraseFromSeed,
+  ServerCheckError,
   seedFromPhrase,
   wipe,
 } from '@parley/protocol';
@@ -13,7 +14,7 @@ import { QuitSchema } from '@parley/protocol/wire';
 import { type LoginEnvironment, logIn } from './connection/login.ts';
 import { formatAddress } from './connection/socket.ts';
 import { accountCredentials, isUnregistered, makeAccount, registered } from './conversations/account.ts';
-import { LoginError } from './errors.ts';
+import { ConnectError, LoginError } from './errors.ts';
 import { type Account, ProgressSchema } from './gen/rows_pb.ts';
 import { accountRow, loadAccount, progressRow } from './records/records.ts';
 import { type Vault, VaultError } from './vault/vault.ts';
@@ -82,6 +83,32 @@ async function attempt(options: JoinOptions, version?: bigint): Promise<Joined> 
   const progress = create(ProgressSchema, { crlNumber: String(crlNumber) });
   await vault.write([{ put: accountRow(registered(account)) }, { put: progressRow(progress) }]);
   return { user: username, server: formatAddress(account), phrase: phraseFromSeed(account.identitySeed) };
+}
+
+/** Whether a join has left nothing in a vault: the disk was full, say, and the server has not been asked. */
+export async function holdsNoAccount(vault: Vault): Promise<boolean> {
+  return vault.scan('account').then(
+    (rows) => rows.length === 0,
+    () => false,
+  );
+}
+
+/**
+ * Whether the server has certainly made no account. Then the vault need not be kept, and the user may try again with another name, invite
+ * or passphrase.
+ * @param isNew the vault was made for this join, and no earlier one
+ */
+export function isCertainlyNotJoined(error: unknown, isNew: boolean): boolean {
+  if (error instanceof LoginError && (error.code === 'invite_invalid' || error.code === 'username_taken')) return true;
+  if (!isNew) return false;
+  return error instanceof LoginError || error instanceof ServerCheckError || (error instanceof ConnectError && !error.loginSent);
+}
+
+/** The recovery phrase of the account in a vault, as `join` has given it: 24 words. @throws VaultError `not_found` */
+export async function recoveryPhrase(vault: Vault): Promise<string> {
+  const account = await loadAccount(vault);
+  if (account === undefined) throw new VaultError('not_found', 'there is no account here: join first');
+  return phraseFromSeed(account.identitySeed);
 }
 
 function newAccount(

@@ -11,14 +11,6 @@ export interface People {
   readonly asked: readonly string[];
 }
 
-/** How far a conversation was read. */
-export interface ReadMark {
-  /** A position of the history: what is stored up to here has been read. */
-  readonly position: number;
-  /** When it was last looked at: Unix time in milliseconds; 0 = never. */
-  readonly openedAt: number;
-}
-
 export function peopleOf({ contacts, conversations, requests }: Records): People {
   const all = [...requests.rows.values()];
   const pending = all.filter(({ state }) => state === RequestState.PENDING);
@@ -31,11 +23,6 @@ export function peopleOf({ contacts, conversations, requests }: Records): People
     asking: pending.filter(({ outgoing }) => !outgoing).map(({ peer }) => peer),
     asked: pending.filter(({ outgoing }) => outgoing).map(({ peer }) => peer),
   };
-}
-
-export function readMarkOf({ views }: Records, user: string): ReadMark {
-  const row = views.rows.get(user);
-  return { position: row?.readOrder ?? 0, openedAt: row?.openedMs ?? 0 };
 }
 
 /** Their request was accepted on this device, and the group is being made. */

@@ -121,6 +121,9 @@ export const MAX_ADDRESSES = 10_000;
 export const MAX_HTTP_HEADER_BYTES = 8 * 1_024;
 export const MAX_HTTP_HEADERS = 64;
 export const MAX_HTTP_REQUESTS = 1_000;
+/** Answers of one socket that have not left, and how long one may take to, to the last byte. */
+export const MAX_HTTP_ANSWERS = 8;
+export const HTTP_ANSWER_TIMEOUT_MS = 2 * MINUTE;
 /** Fragments of one WebSocket message, and pieces of TCP that it may come in. */
 export const MAX_FRAGMENTS = 64;
 export const MAX_MESSAGE_PIECES = 4_096;
@@ -141,6 +144,9 @@ export const MAX_WORK_BYTES_IN_TOTAL = 256 * 1_024 * 1_024;
 
 // ---- This implementation: what a server holds for its clients -------------------------------------------------------------
 
+/** The web client, which is kept in memory: its files, compressed ones and folders included, and their bytes. */
+export const MAX_WEB_FILES = 512;
+export const MAX_WEB_BYTES = 32 * 1_024 * 1_024;
 /** Bytes waiting in one connection's socket before the server leaves the rest in the mailbox. */
 export const MAX_SOCKET_BUFFER = 1_024 * 1_024;
 /** Bytes of bodies that were pushed to a device and have no ACK: beyond them the rest stays in the mailbox until it ACKs. */

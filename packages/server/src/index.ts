@@ -12,3 +12,4 @@ export type { UserSummary } from './store/entries.ts';
 export { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 export type { Store } from './store/store.ts';
 export { isFull, StoreError } from './store/store-error.ts';
+export { WebFolderError } from './transport/web-folder.ts';

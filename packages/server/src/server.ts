@@ -115,7 +115,7 @@ export class RunningServer extends EventEmitter<ServerEvents> {
 
 /**
  * Starts a server: it listens when the promise resolves. Two can run in one process, each on a data folder of its own.
- * @throws FolderError, FolderInUseError, and where the data folder, the certificates or the port are not to be had
+ * @throws FolderError, FolderInUseError, WebFolderError, and where the certificates or the port are not to be had
  */
 export async function createServer(config: ServerConfig): Promise<RunningServer> {
   await makeDataFolder(config.dataFolder);

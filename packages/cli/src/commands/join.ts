@@ -1,6 +1,6 @@
-import { ConnectError, join as joinServer, LoginError, type Vault, VaultError } from '@parley/client';
+import { ConnectError, holdsNoAccount, isCertainlyNotJoined, join as joinServer, type Vault, VaultError } from '@parley/client';
 import { createVault, nodeEnvironment, openVault, removeVault } from '@parley/client/node';
-import { type Invite, isUsername, ParleyError, parseInvite, ServerCheckError, seedFromPhrase, wipe } from '@parley/protocol';
+import { type Invite, isUsername, ParleyError, parseInvite, seedFromPhrase, wipe } from '@parley/protocol';
 import { type Account, clientFolder, formatAccount, vaultFile } from '../accounts.ts';
 import { Exit, Failure, wrongUsage } from '../exit.ts';
 import { print, printJson } from '../output.ts';
@@ -45,6 +45,7 @@ export async function join(inviteText: string, name: string, options: JoinComman
   } catch (error) {
     const isEmpty = isNew && (await holdsNoAccount(vault));
     await vault.close();
+    // Then nothing is kept, and the user may try again.
     if (isEmpty || isCertainlyNotJoined(error, isNew)) removeVault(file);
     throw explained(error, account);
   }
@@ -90,21 +91,6 @@ async function newVault(
     const advice = recover ? 'move that file away, or choose another folder with --data' : 'try again with that one';
     throw new VaultError('wrong_passphrase', `${file} is there already, with another passphrase: ${advice}`);
   }
-}
-
-/** The disk was full, say: the server has not been asked yet. */
-async function holdsNoAccount(vault: Vault): Promise<boolean> {
-  return vault.scan('account').then(
-    (rows) => rows.length === 0,
-    () => false,
-  );
-}
-
-/** Then nothing is kept, and the user may try again with another name, invite or passphrase. */
-function isCertainlyNotJoined(error: unknown, isNew: boolean): boolean {
-  if (error instanceof LoginError && (error.code === 'invite_invalid' || error.code === 'username_taken')) return true;
-  if (!isNew) return false;
-  return error instanceof LoginError || error instanceof ServerCheckError || (error instanceof ConnectError && !error.loginSent);
 }
 
 function explained(error: unknown, account: Account): unknown {

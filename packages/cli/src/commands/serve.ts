@@ -10,11 +10,13 @@ import {
   type ServerConfig,
   type ServerLimits,
   StoreError,
+  WebFolderError,
 } from '@parley/server';
 import { certificateNames, droppedNames } from '../certificate-names.ts';
 import { Exit, Failure, wrongUsage } from '../exit.ts';
 import { printInvite } from '../invite-text.ts';
 import { note, print, printJson } from '../output.ts';
+import { isWebClientBuilt, WEB_CLIENT } from '../web-client.ts';
 
 interface ServeOptions {
   readonly data: string;
@@ -53,6 +55,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     port: options.port ?? DEFAULT_PORT,
     names,
     ...tls(options),
+    ...(isWebClientBuilt() ? { webFolder: WEB_CLIENT } : {}),
     limits: limits(options),
     logger: createLog({ level: logLevel() }),
   };
@@ -66,6 +69,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   });
   broken.catch(() => {});
   noteDropped(options.data, before);
+  if (!('webFolder' in config))
+    note('parley: the web client is not built: browsers get a page of text until "npm run prepare" has run');
   try {
     await announce(server, options, names, firstStart).catch(unlessFinished);
     if (firstStart) rmSync(unfinished, { force: true });
@@ -128,6 +133,11 @@ async function start(options: ServeOptions, config: ServerConfig): Promise<Runni
       throw wrongUsage(`--host ${options.host} is no address of this machine`);
     if (code === 'ENOSPC' || code === 'EDQUOT') {
       throw new Failure(Exit.localStore, `${options.data} cannot be used: the disk is full: free some space`, { cause: error });
+    }
+    if (error instanceof WebFolderError) {
+      throw wrongUsage(
+        `the web client in ${config.webFolder} cannot be served: ${message}: build it again with "npm run prepare"`,
+      );
     }
     if (error instanceof AuthorityError || error instanceof StoreError) {
       throw new Failure(Exit.localStore, `${options.data} cannot be used: ${message}`, { cause: error });

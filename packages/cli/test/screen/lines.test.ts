@@ -20,11 +20,17 @@ function timeline(entries: readonly HistoryEntry[], newFrom?: string): TimelineS
 }
 
 function stateWith(changes: Partial<ChatState>): ChatState {
-  const none = { conversations: [], requests: [], asked: [], current: undefined };
+  const none = { conversations: [], requests: [], asked: [], online: [], current: undefined };
   return { user: 'alice', server: 'localhost:10000', connection: 'online', ...none, ...changes };
 }
 
-const person = (peer: string, unread = 0): ConversationState => ({ peer, unread, canTalk: true, isOnline: true });
+const person = (peer: string, unread = 0): ConversationState => ({
+  peer,
+  unread,
+  canTalk: true,
+  isOnline: true,
+  newestAt: undefined,
+});
 const texts = (lines: readonly Parameters<typeof plainText>[0][]): string[] => lines.map(plainText);
 
 /** Anything that a peer may send. */

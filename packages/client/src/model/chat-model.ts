@@ -20,6 +20,7 @@ export class ChatModel {
   readonly #unread = new Map<string, number>();
   /** Ids that were counted as unread when the model was loaded: the client tells those again that it does not know to have told. */
   readonly #counted = new Set<string>();
+  readonly #newestAt = new Map<string, number>();
   readonly #safetyNumbers = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
   readonly #ends: (() => void)[];
@@ -30,6 +31,7 @@ export class ChatModel {
   /** Who was looked at before. */
   #previous: string | undefined;
   #mark: Timer | undefined;
+  #isAway = false;
   #state: ChatState | undefined;
   #error: unknown;
 
@@ -55,11 +57,6 @@ export class ChatModel {
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
-  }
-
-  /** Who is on line, as far as the server says. */
-  get online(): readonly string[] {
-    return this.#presence.online;
   }
 
   /** The one who was looked at last, or who was active last. */
@@ -90,7 +87,25 @@ export class ChatModel {
     this.#changed();
     await timeline.refresh();
     // Who has gone on meanwhile has not seen it.
-    if (this.#timeline === timeline) this.#markCurrent();
+    if (this.#timeline === timeline && !this.#isAway) this.#markCurrent();
+  }
+
+  /**
+   * Whether anybody looks at the screen. What comes while nobody does is unread, and new when they look again, in the conversation
+   * that is open too.
+   */
+  look(isLooking: boolean): void {
+    if (this.#isAway === !isLooking) return;
+    this.#isAway = !isLooking;
+    if (this.#timeline === undefined) return;
+    if (this.#isAway) {
+      if (this.#mark !== undefined) this.#markCurrent();
+      this.#timeline.expectNew();
+    } else {
+      this.#unread.set(this.#timeline.peer, 0);
+      this.#markCurrent();
+      this.#changed();
+    }
   }
 
   /** Looks at no conversation any more. */
@@ -121,6 +136,7 @@ export class ChatModel {
     const found: { peer: string; last: number; unread: number }[] = [];
     for (const peer of client.people.talkingTo) {
       const [newest] = await client.history.page(peer, { limit: 1 });
+      if (newest !== undefined) this.#newestAt.set(peer, newest.at);
       found.push({ peer, last: newest?.position ?? 0, unread: await this.#countUnread(peer, newest) });
     }
     for (const { peer, unread } of found.sort((a, b) => b.last - a.last || (a.peer < b.peer ? -1 : 1)))
@@ -159,6 +175,7 @@ export class ChatModel {
         this.#connection = event.event;
         break;
       case 'message':
+        this.#newestAt.set(event.from, event.at);
         this.#arrived(event.from, event.id);
         break;
       case 'deleted':
@@ -171,7 +188,7 @@ export class ChatModel {
   }
 
   #arrived(from: string, id: string | undefined): void {
-    if (this.#timeline?.peer === from) {
+    if (this.#timeline?.peer === from && !this.#isAway) {
       this.#mark ??= this.#environment.setTimer(() => this.#markCurrent(), MARK_INTERVAL_MS);
     } else if (id === undefined || !this.#counted.delete(id)) {
       this.#unread.set(from, Math.min(MAX_UNREAD, (this.#unread.get(from) ?? 0) + 1));
@@ -196,6 +213,8 @@ export class ChatModel {
   #leave(): void {
     if (this.#timeline === undefined) return;
     if (this.#mark !== undefined) this.#markCurrent();
+    const newest = this.#timeline.state.entries.at(-1);
+    if (newest !== undefined) this.#newestAt.set(this.#timeline.peer, newest.at);
     this.#timeline.close();
     this.#timeline = undefined;
   }
@@ -229,6 +248,7 @@ export class ChatModel {
       conversations: peers.map((peer) => this.#conversation(peer)),
       requests: asking.map((from) => this.#request(from)),
       asked,
+      online: this.#presence.online,
       current: this.#timeline?.state,
     };
   }
@@ -239,7 +259,13 @@ export class ChatModel {
       unread: this.#unread.get(peer) ?? 0,
       canTalk: this.client.mayWriteTo(peer),
       isOnline: this.#presence.isOnline(peer),
+      newestAt: this.#newestWith(peer),
     };
+  }
+
+  #newestWith(peer: string): number | undefined {
+    const shown = this.#timeline?.peer === peer ? this.#timeline.state.entries.at(-1) : undefined;
+    return shown?.at ?? this.#newestAt.get(peer);
   }
 
   #request(from: string): RequestState {

@@ -3,6 +3,7 @@ import type { ClientEvent } from '../events.ts';
 /** Who is on line, as far as the server says: all that LIST names, and contacts as they come and go. */
 export class Presence {
   readonly #online = new Set<string>();
+  #list: readonly string[] | undefined;
 
   note(event: ClientEvent): void {
     if (event.event === 'users') {
@@ -14,11 +15,14 @@ export class Presence {
     } else if (event.event === 'offline') {
       // Nobody says any more when they leave.
       this.#online.clear();
-    }
+    } else return;
+    this.#list = undefined;
   }
 
+  /** The same object until somebody comes or goes. */
   get online(): readonly string[] {
-    return [...this.#online];
+    this.#list ??= [...this.#online];
+    return this.#list;
   }
 
   isOnline(user: string): boolean {

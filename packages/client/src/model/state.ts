@@ -15,6 +15,8 @@ export interface ChatState {
   readonly requests: readonly RequestState[];
   /** Who was asked and has not answered. */
   readonly asked: readonly string[];
+  /** Who is on line, as far as the server says; oneself too. */
+  readonly online: readonly string[];
   /** The conversation that is looked at, and whom typed text goes to. */
   readonly current: TimelineState | undefined;
 }
@@ -26,6 +28,8 @@ export interface ConversationState {
   readonly canTalk: boolean;
   /** Never known of strangers. */
   readonly isOnline: boolean;
+  /** When the newest line was sent, as its sender says, as far as this model has seen it. */
+  readonly newestAt: number | undefined;
 }
 
 export interface RequestState {

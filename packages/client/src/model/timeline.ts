@@ -22,6 +22,8 @@ export class Timeline {
   readonly #source: Source;
   #entries: readonly HistoryEntry[] = [];
   #newFrom: string | undefined;
+  /** Where it had come to when nobody looked any more. */
+  #seenUpTo: number | undefined;
   #hasOlder = false;
   #isLoaded = false;
   #isClosed = false;
@@ -48,6 +50,11 @@ export class Timeline {
       isLoaded: this.#isLoaded,
     };
     return this.#state;
+  }
+
+  /** From now on nobody looks: the first message of theirs that comes is where what is new begins. */
+  expectNew(): void {
+    this.#seenUpTo = this.#entries.at(-1)?.position ?? this.#source.readPosition;
   }
 
   /** Nothing changes any more. */
@@ -128,8 +135,18 @@ export class Timeline {
     }
     if (read.length === before.size && read.every((entry) => before.get(entry.id) === entry)) return;
     this.#entries = [...kept, ...read];
+    this.#findNew();
     this.#forgetOldest();
     this.#changed();
+  }
+
+  #findNew(): void {
+    const seen = this.#seenUpTo;
+    if (seen === undefined) return;
+    const first = this.#entries.find((entry) => isAbove(entry, seen) && entry.from === this.peer);
+    if (first === undefined) return;
+    this.#newFrom = first.id;
+    this.#seenUpTo = undefined;
   }
 
   /** Whoever has asked for older ones wants to see them. */

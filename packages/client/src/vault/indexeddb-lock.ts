@@ -18,7 +18,7 @@ export async function holdLock(database: string): Promise<() => Promise<void>> {
   }
   const got = Promise.withResolvers<void>();
   const held = Promise.withResolvers<void>();
-  const ended = navigator.locks.request(`parley vault ${database}`, { signal: AbortSignal.timeout(LOCK_WAIT_MS) }, () => {
+  const ended = navigator.locks.request(lockName(database), { signal: AbortSignal.timeout(LOCK_WAIT_MS) }, () => {
     got.resolve();
     return held.promise;
   });
@@ -30,6 +30,11 @@ export async function holdLock(database: string): Promise<() => Promise<void>> {
     held.resolve();
     await ended;
   };
+}
+
+/** Name of the Web Lock: who asks for it sees whether a page has the vault open. */
+export function lockName(database: string): string {
+  return `parley vault ${database}`;
 }
 
 function locked(cause: unknown): VaultError {

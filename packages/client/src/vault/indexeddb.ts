@@ -5,12 +5,14 @@ import { openOnDevice, sealOnDevice } from './device-key.ts';
 import type { DeriveKey } from './envelope.ts';
 import { createDatabase, hasDatabase, openDatabase, removeDatabase } from './indexeddb-database.ts';
 import { guarded, taken } from './indexeddb-errors.ts';
-import { holdLock } from './indexeddb-lock.ts';
+import { holdLock, lockName } from './indexeddb-lock.ts';
 import { IndexedDbVault } from './indexeddb-vault.ts';
 import { Sealer } from './sealing.ts';
 import type { Vault } from './vault.ts';
 
 const DATABASE = 'parley';
+/** The Web Lock that is held while a page has the vault open. */
+export const VAULT_LOCK = lockName(DATABASE);
 const VAULT_KEY_BYTES = 32;
 
 /**

@@ -234,3 +234,74 @@ test('whoever opens somebody who does not exist is back where they were', async 
   await model.quit();
   await alice.client.quit();
 });
+
+test('what comes while nobody looks is unread, and new when they look again', async () => {
+  await using world = await World.create();
+  const { alice, bob } = await world.pair();
+  await bob.client.quit();
+  const { model, until } = await modelOn(world, bob.vault);
+  await model.open('alice');
+  alice.client.send('bob', 'seen', '1');
+  await until(({ current }) => current?.entries.length === 1);
+  model.look(false);
+  alice.client.send('bob', 'one', '2');
+  alice.client.send('bob', 'two', '3');
+  const away = await until(({ conversations, current }) => conversations[0]?.unread === 2 && current?.entries.length === 3);
+  assert.equal(away.current?.newFrom, away.current?.entries[1]?.id);
+  model.look(true);
+  assert.equal(model.state.conversations[0]?.unread, 0);
+  assert.equal(model.state.current?.newFrom, away.current?.newFrom, 'the line stays while they read');
+  await model.quit();
+  const again = await modelOn(world, bob.vault);
+  assert.equal(again.model.state.conversations[0]?.unread, 0);
+  await again.model.quit();
+});
+
+test('what came while nobody looked is unread after a restart too', async () => {
+  await using world = await World.create();
+  const { alice, bob } = await world.pair();
+  await bob.client.quit();
+  const { model, until } = await modelOn(world, bob.vault);
+  await model.open('alice');
+  model.look(false);
+  alice.client.send('bob', 'one', '1');
+  await until(({ conversations }) => conversations[0]?.unread === 1);
+  await model.quit();
+  const again = await modelOn(world, bob.vault);
+  assert.equal(again.model.state.conversations[0]?.unread, 1);
+  await again.model.quit();
+});
+
+test('each conversation says when its newest line was sent, whoever wrote it', async () => {
+  await using world = await World.create();
+  const { alice, bob } = await world.pair();
+  await bob.client.quit();
+  const { model, client, until } = await modelOn(world, bob.vault);
+  alice.client.send('bob', 'hello', '1');
+  const theirs = await until(({ conversations }) => conversations[0]?.newestAt !== undefined);
+  await model.open('alice');
+  assert.equal(model.state.conversations[0]?.newestAt, theirs.conversations[0]?.newestAt);
+  client.send('alice', 'hi', '2');
+  const mine = await until(({ current }) => current?.entries.length === 2);
+  const at = mine.current?.entries[1]?.at;
+  assert.equal(mine.conversations[0]?.newestAt, at);
+  model.close();
+  assert.equal(model.state.conversations[0]?.newestAt, at);
+  await model.quit();
+  const again = await modelOn(world, bob.vault);
+  assert.equal(again.model.state.conversations[0]?.newestAt, at);
+  await again.model.quit();
+});
+
+test('what was typed and not sent is kept, and reading on does not lose it', async () => {
+  await using world = await World.create();
+  const { bob } = await world.pair();
+  bob.client.keepDraft('alice', 'half a senten');
+  bob.client.markRead('alice');
+  await bob.client.quit();
+  const { model, client } = await modelOn(world, bob.vault);
+  assert.equal(client.draft('alice'), 'half a senten');
+  client.keepDraft('alice', '');
+  await model.quit();
+  assert.equal(client.draft('alice'), '');
+});

@@ -1,6 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WEBSOCKET_PATH } from '@parley/protocol';
+import { answerWithFile, type WebFile } from './web-files.ts';
+import { HSTS } from './web-headers.ts';
+
+/** What is behind the port for whoever speaks plain HTTP. */
+export interface Site {
+  readonly isReady: () => boolean;
+  /** The web client, by path; without it people get a page of text. */
+  readonly files: ReadonlyMap<string, WebFile>;
+  readonly tls: boolean;
+}
 
 const HOME = `Parley server.
 
@@ -9,10 +19,25 @@ This is a private messenger for people with an invite. Open yours in a terminal:
     npx parley join '<invite>' <name>
 `;
 
-/** Answers plain HTTP: a page for people, two for the machines that watch over the server. */
-export function answerHttp(request: IncomingMessage, response: ServerResponse, isReady: () => boolean): void {
-  const { status, text } = page(request, isReady);
+interface Page {
+  readonly status: number;
+  readonly text: string;
+}
+
+const NOT_ALLOWED: Page = { status: 405, text: 'method not allowed\n' };
+
+/** Answers plain HTTP: the web client for people, two pages for the machines that watch over the server. */
+export function answerHttp(request: IncomingMessage, response: ServerResponse, site: Site): void {
+  const path = request.url?.split('?', 1)[0] ?? '';
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  const file = isRead ? site.files.get(path) : undefined;
   request.resume();
+  if (site.tls) response.setHeader(...HSTS);
+  if (file === undefined) answerWithText(request, response, isRead ? page(path, site.isReady) : NOT_ALLOWED);
+  else answerWithFile(request, response, file);
+}
+
+function answerWithText(request: IncomingMessage, response: ServerResponse, { status, text }: Page): void {
   response.writeHead(status, {
     'content-type': 'text/plain; charset=utf-8',
     'content-length': Buffer.byteLength(text),
@@ -24,9 +49,8 @@ export function answerHttp(request: IncomingMessage, response: ServerResponse, i
   response.end(request.method === 'HEAD' ? undefined : text);
 }
 
-function page(request: IncomingMessage, isReady: () => boolean): { status: number; text: string } {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return { status: 405, text: 'method not allowed\n' };
-  switch (request.url?.split('?', 1)[0]) {
+function page(path: string, isReady: () => boolean): Page {
+  switch (path) {
     case '/':
       return { status: 200, text: HOME };
     case '/healthz':

@@ -18,10 +18,12 @@ import { WebSocketServer } from 'ws';
 import type { Clock } from '../clock.ts';
 import type { ServerConfig, ServerLimits } from '../config.ts';
 import { Admission, type Visitor } from './admission.ts';
+import { Answers } from './answers.ts';
 import { Connection } from './connection.ts';
 import { Heartbeat } from './heartbeat.ts';
-import { answerHttp, refuseUpgrade } from './http.ts';
+import { answerHttp, refuseUpgrade, type Site } from './http.ts';
 import { TokenBucket } from './rate.ts';
+import { readWebFolder } from './web-folder.ts';
 
 export interface PortOptions {
   readonly config: ServerConfig;
@@ -41,10 +43,20 @@ export interface Port {
   close(): Promise<void>;
 }
 
-/** One TCP port for everything: HTTP, and WebSocket at `/parley`; TLS 1.3 where a certificate is configured. */
+/**
+ * One TCP port for everything: HTTP, and WebSocket at `/parley`; TLS 1.3 where a certificate is configured.
+ * @throws WebFolderError, and what listening throws
+ */
 export async function openPort(options: PortOptions): Promise<Port> {
   const { clock, limits } = options;
+  const { tls, webFolder } = options.config;
+  const site: Site = {
+    isReady: options.isReady,
+    files: webFolder === undefined ? new Map() : await readWebFolder(webFolder),
+    tls: tls !== undefined,
+  };
   const admission = new Admission(limits, clock);
+  const answers = new Answers(clock);
   const heartbeat = new Heartbeat(clock, limits);
   const sockets = new Set<Socket>();
   const server = makeServer(options.config, limits);
@@ -81,7 +93,7 @@ export async function openPort(options: PortOptions): Promise<Port> {
   });
   server.on('request', (request, response) => {
     admission.find(request.socket)?.stopDeadline(); // from here on the timeouts of HTTP hold
-    answerHttp(request, response, options.isReady);
+    if (answers.begin(request, response)) answerHttp(request, response, site);
   });
   server.on('upgrade', (request, stream: Duplex, head) => {
     const socket = stream as Socket; // node:http hands out net.Socket or tls.TLSSocket

@@ -10,10 +10,10 @@ export interface Names {
 }
 
 /** Those that a client knows of. */
-export function namesIn({ client, state, online }: ChatModel): Names {
+export function namesIn({ client, state }: ChatModel): Names {
   const asking = state.requests.map(({ from }) => from);
   const talking = state.conversations.map(({ peer }) => peer);
-  const anybody = [...new Set([...talking, ...asking, ...online])].filter((name) => name !== client.user);
+  const anybody = [...new Set([...talking, ...asking, ...state.online])].filter((name) => name !== client.user);
   return { anybody, 'people asking': asking, 'people asked': state.asked };
 }
 

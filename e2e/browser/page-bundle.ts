@@ -1,24 +1,12 @@
-/** A page of our modules in a real Chromium. */
-import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { rolldown } from 'rolldown';
-import { findProgram } from '../support/programs.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** No site is asked. A browser takes the first two for secure origins. */
 export const ORIGIN = 'http://localhost/';
 export const OTHER_ORIGIN = 'http://127.0.0.1/';
 export const INSECURE_ORIGIN = 'http://parley.example/';
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 /** What a page has in place of Node. */
 const STAND_INS: Readonly<Record<string, string>> = {
   'node:test': 'node-test.ts',
@@ -33,6 +21,8 @@ export async function bundlePage(name: string): Promise<string> {
     cwd: ROOT,
     platform: 'browser',
     input: resolve(folder, `${name}.ts`),
+    // Of a test file nothing is used and all is wanted, though its package says that to import a file of it does nothing.
+    treeshake: { moduleSideEffects: (id) => (id.endsWith('.test.ts') ? true : undefined) },
     plugins: [
       {
         name: 'stand-ins',
@@ -46,12 +36,6 @@ export async function bundlePage(name: string): Promise<string> {
   const { output } = await bundle.generate({ format: 'esm', codeSplitting: false });
   await bundle.close();
   return output[0].code;
-}
-
-/** A browser whose profile lies in a folder: what pages keep is there for the next browser of that folder. */
-export function launchBrowser(profileFolder: string): Promise<BrowserContext> {
-  const executablePath = findProgram('chromium') ?? assert.fail('chromium is installed');
-  return chromium.launchPersistentContext(profileFolder, { executablePath, headless: true, args: FLAGS });
 }
 
 /** A new tab at a secure origin that has loaded the script, whose `globalThis.page` is what the tab can be asked for. */

@@ -1,0 +1,97 @@
+import { type FormEvent, type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { useStore } from '../app/use-app.ts';
+import { IconButton } from '../parts/button.tsx';
+import { ProblemText } from '../parts/problem-text.tsx';
+
+/** What is being typed is kept when so much time has passed without a key, and when the page goes out of sight. */
+const KEEP_AFTER_MS = 400;
+
+interface ComposerProps {
+  readonly peer: string;
+  /** Told as soon as there is something typed, and when there is nothing any more. */
+  onTyping(isTyping: boolean): void;
+}
+
+/** Where one writes. What was typed and not sent is there again after going elsewhere, or closing the browser. */
+export function Composer({ peer, onTyping }: ComposerProps) {
+  const { remote } = useStore();
+  const [text, setText] = useState('');
+  const [problem, setProblem] = useState<string>();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const kept = useRef('');
+  const latest = useRef('');
+  latest.current = text;
+
+  const keep = useCallback(() => {
+    if (latest.current === kept.current) return;
+    kept.current = latest.current;
+    void remote.call('keepDraft', peer, latest.current);
+  }, [remote, peer]);
+
+  useEffect(() => {
+    field.current?.focus();
+    let isHere = true;
+    void remote.call('draft', peer).then((draft) => {
+      if (!isHere || latest.current !== '') return;
+      kept.current = draft;
+      setText(draft);
+    });
+    const hidden = (): void => {
+      if (document.visibilityState === 'hidden') keep();
+    };
+    document.addEventListener('visibilitychange', hidden);
+    return () => {
+      isHere = false;
+      document.removeEventListener('visibilitychange', hidden);
+      keep();
+    };
+  }, [remote, peer, keep]);
+
+  useEffect(() => {
+    onTyping(text !== '');
+    const timer = setTimeout(keep, KEEP_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [text, keep, onTyping]);
+
+  const send = (event?: FormEvent): void => {
+    event?.preventDefault();
+    const written = latest.current;
+    if (written.trim() === '') return;
+    // The field is free at once: whoever types fast has the next one begun before this is stored.
+    latest.current = '';
+    setText('');
+    setProblem(undefined);
+    void remote.call('send', peer, written).then(keep, (error: unknown) => {
+      setProblem(error instanceof Error ? error.message : String(error));
+      // Nothing that was typed is lost: it stands before what was typed since.
+      setText((since) => (since === '' ? written : `${written}\n${since}`));
+    });
+  };
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    // While a character is being composed, Enter is the input method's.
+    if (event.key !== 'Enter' || event.shiftKey || event.altKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    send();
+  };
+
+  return (
+    <form className="composer" onSubmit={send}>
+      <ProblemText text={problem} />
+      <div className="composer-row">
+        <textarea
+          ref={field}
+          aria-label="Message"
+          placeholder={`Write to ${peer}`}
+          rows={1}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={onKeyDown}
+          enterKeyHint="send"
+          dir="auto"
+        />
+        <IconButton icon="send" label="Send" type="submit" disabled={text.trim() === ''} />
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,54 @@
+import type { ConversationState, TimelineState } from '@parley/client';
+import { useStore } from '../app/use-app.ts';
+import { Avatar } from '../parts/avatar.tsx';
+import { Button, IconButton } from '../parts/button.tsx';
+import { Composer } from './composer.tsx';
+import { Timeline } from './timeline.tsx';
+
+interface ConversationProps {
+  readonly user: string;
+  readonly timeline: TimelineState;
+  /** `undefined`: neither has agreed, nor been asked. */
+  readonly conversation: ConversationState | undefined;
+  /** Asked, and has not answered. */
+  readonly isAsked: boolean;
+  onTyping(isTyping: boolean): void;
+  onSearch(): void;
+  onVerify(): void;
+}
+
+/** The conversation that is looked at. */
+export function Conversation({ user, timeline, conversation, isAsked, onTyping, onSearch, onVerify }: ConversationProps) {
+  const { remote } = useStore();
+  const { peer } = timeline;
+  const isOnline = conversation?.isOnline === true;
+  return (
+    <main className="conversation" aria-label={peer}>
+      <header>
+        <IconButton icon="back" label="Back to the list" className="back" onClick={() => void remote.call('close')} />
+        <Avatar name={peer} isOnline={isOnline} />
+        <div className="who">
+          <h2>{peer}</h2>
+          <p>{isOnline ? 'on line' : isAsked ? 'has not answered yet' : 'away'}</p>
+        </div>
+        <IconButton icon="search" label="Search here" onClick={onSearch} />
+        <IconButton icon="shield" label={`About ${peer}`} onClick={onVerify} />
+      </header>
+      <Timeline key={peer} timeline={timeline} user={user} />
+      {conversation?.canTalk === true ? (
+        <Composer key={peer} peer={peer} onTyping={onTyping} />
+      ) : (
+        <div className="cannot-talk">
+          {isAsked ? (
+            <>
+              <p>You asked {peer} to talk. You can write as soon as they accept.</p>
+              <Button onClick={() => void remote.call('cancel', peer)}>Take it back</Button>
+            </>
+          ) : (
+            <p>You and {peer} cannot write to each other now. What was said stays here.</p>
+          )}
+        </div>
+      )}
+    </main>
+  );
+}

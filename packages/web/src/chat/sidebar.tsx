@@ -1,0 +1,64 @@
+import type { ChatState } from '@parley/client';
+import { useMemo, useRef, useState } from 'react';
+import { IconButton } from '../parts/button.tsx';
+import { Logo } from '../parts/logo.tsx';
+import { Ask } from './ask.tsx';
+import { Conversations } from './conversations.tsx';
+import { Tray } from './tray.tsx';
+
+/** Names on line beyond these are found by typing. */
+const MAX_ONLINE_SHOWN = 30;
+
+interface SidebarProps {
+  readonly chat: ChatState;
+  onPalette(): void;
+  onSettings(): void;
+}
+
+/** Who is there: requests, conversations, who else is on line, and the way to ask. */
+export function Sidebar({ chat, onPalette, onSettings }: SidebarProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [name, setName] = useState('');
+  const { user, connection, requests, conversations, asked, online, current } = chat;
+  const others = useMemo(() => {
+    const known = new Set([user, ...conversations.map(({ peer }) => peer), ...requests.map(({ from }) => from)]);
+    return online.filter((one) => !known.has(one)).sort();
+  }, [user, conversations, requests, online]);
+  return (
+    <aside className="sidebar" aria-label="People">
+      <header>
+        <Logo />
+        <div className="who">
+          <h1>{user}</h1>
+          <p className="connection" data-connection={connection} role="status">
+            {CONNECTIONS[connection]}
+          </p>
+        </div>
+        <IconButton icon="search" label="Go to (Ctrl+K)" onClick={onPalette} />
+        <IconButton icon="settings" label="Settings" onClick={onSettings} />
+      </header>
+      <div className="scroller" ref={scroller}>
+        <Tray requests={requests} />
+        <Ask user={user} name={name} onName={setName} />
+        <Conversations conversations={conversations} asked={asked} current={current?.peer} scroller={scroller} />
+        {others.length > 0 && (
+          <section className="online" aria-label="On line">
+            <h2>On line</h2>
+            <ul>
+              {others.slice(0, MAX_ONLINE_SHOWN).map((one) => (
+                <li key={one}>
+                  <button type="button" className="chip" onClick={() => setName(one)}>
+                    {one}
+                  </button>
+                </li>
+              ))}
+            </ul>
+            {others.length > MAX_ONLINE_SHOWN && <p className="hint">and {others.length - MAX_ONLINE_SHOWN} more</p>}
+          </section>
+        )}
+      </div>
+    </aside>
+  );
+}
+
+const CONNECTIONS = { connecting: 'connecting …', online: 'on line', offline: 'off line, trying again' } as const;

@@ -1,0 +1,106 @@
+import type { TimelineState } from '@parley/client';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useStore } from '../app/use-app.ts';
+import { IconButton } from '../parts/button.tsx';
+import { RowView } from './row-view.tsx';
+import { type Row, rowsOf } from './rows.ts';
+
+/** So near the first row older ones are read. */
+const LOAD_AT_ROWS = 30;
+/** Rows drawn beyond what is seen, on either side. */
+const OVERSCAN = 12;
+/** So near its end it follows what comes. */
+const END_PIXELS = 80;
+const CHARACTERS_A_LINE = 60;
+
+interface TimelineProps {
+  readonly timeline: TimelineState;
+  readonly user: string;
+}
+
+/** What was said. Only the rows that are seen are in the page, however many there are. */
+export function Timeline({ timeline, user }: TimelineProps) {
+  const { remote } = useStore();
+  const scroller = useRef<HTMLDivElement>(null);
+  const { entries, newFrom, hasOlder, isLoaded, peer } = timeline;
+  const rows = useMemo(() => rowsOf({ entries, newFrom }), [entries, newFrom]);
+  const [isAtEnd, setAtEnd] = useState(true);
+
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => estimate(rows[index]),
+    getItemKey: (index) => rows[index]?.key ?? index,
+    overscan: OVERSCAN,
+    paddingStart: 16,
+    paddingEnd: 16,
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: END_PIXELS,
+    onChange: (instance) => setAtEnd(instance.getDistanceFromEnd() <= END_PIXELS),
+  });
+  const items = virtualizer.getVirtualItems();
+
+  // Where what is new begins, else at the end.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it is loaded
+  useLayoutEffect(() => {
+    if (!isLoaded) return;
+    const firstNew = rows.findIndex(({ kind }) => kind === 'new');
+    if (firstNew >= 0) virtualizer.scrollToIndex(firstNew, { align: 'center' });
+    else virtualizer.scrollToEnd();
+  }, [isLoaded]);
+
+  const first = items[0]?.index ?? 0;
+  const mayLoad = hasOlder && isLoaded && first < LOAD_AT_ROWS;
+  const oldest = entries[0]?.id;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each oldest one
+  useEffect(() => {
+    if (mayLoad) void remote.call('loadOlder');
+  }, [mayLoad, oldest]);
+
+  return (
+    <div className="timeline">
+      {/* Rows that come into sight while looking back are nothing new: they are not read out. */}
+      <div
+        ref={scroller}
+        className="scroller"
+        role="log"
+        aria-label={`Conversation with ${peer}`}
+        aria-live={isAtEnd ? 'polite' : 'off'}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys too
+        tabIndex={0}
+      >
+        {isLoaded && entries.length === 0 && (
+          <p className="nothing-said">Nothing was said yet. What you write here is read by {peer} and you alone.</p>
+        )}
+        <div className="rows" style={{ height: virtualizer.getTotalSize() }}>
+          {items.map((item) => {
+            const row = rows[item.index];
+            return (
+              <div
+                key={item.key}
+                ref={virtualizer.measureElement}
+                data-index={item.index}
+                className="row"
+                style={{ transform: `translateY(${item.start}px)` }}
+              >
+                {row !== undefined && <RowView row={row} user={user} />}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      {!isAtEnd && <IconButton icon="down" label="To the newest" className="to-end" onClick={() => virtualizer.scrollToEnd()} />}
+    </div>
+  );
+}
+
+/** Pixels, until it is measured. */
+function estimate(row: Row | undefined): number {
+  if (row?.kind !== 'entry' || row.entry.kind !== 'text') return 44;
+  const lines = row.entry.text
+    .split('\n')
+    .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / CHARACTERS_A_LINE)), 0);
+  return 32 + 21 * Math.min(lines, 200) + (row.isFirst ? 14 : 0);
+}

@@ -1,0 +1,26 @@
+import { MAX_UNREAD, type ChatState } from '@parley/client';
+import { useEffect } from 'react';
+import { useStore } from '../app/use-app.ts';
+import { showUnread } from '../device/badge.ts';
+
+/** What comes while the page is out of sight is unread, in the conversation that is open too. */
+export function useLooking(): void {
+  const { remote } = useStore();
+  useEffect(() => {
+    const tell = (): void => void remote.call('look', document.visibilityState === 'visible');
+    tell();
+    document.addEventListener('visibilitychange', tell);
+    return () => document.removeEventListener('visibilitychange', tell);
+  }, [remote]);
+}
+
+/** Unread messages and open requests, in the title. */
+export function useBadge({ conversations, requests }: ChatState): void {
+  const unread = conversations.reduce((sum, { unread: one }) => sum + one, 0);
+  const hasMore = conversations.some(({ unread: one }) => one >= MAX_UNREAD);
+  const count = unread + requests.length;
+  useEffect(() => {
+    showUnread(count, hasMore);
+    return () => showUnread(0, false);
+  }, [count, hasMore]);
+}

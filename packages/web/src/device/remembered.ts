@@ -1,0 +1,38 @@
+const KEY = 'parley.account';
+
+/**
+ * What is known of this browser's account before it is unlocked, in clear: nothing secret. It outlives the vault where a browser that is
+ * short of space has removed that.
+ */
+export interface Remembered {
+  readonly user: string;
+  /** What the server is known by: SHA-256 of its CA's key, base64url. */
+  readonly caPin: string;
+  /** The recovery phrase has been shown and not been confirmed. */
+  readonly phrasePending: boolean;
+}
+
+export function remembered(): Remembered | undefined {
+  try {
+    const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? 'null');
+    return isRemembered(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Best effort: a browser that keeps nothing has the vault to say that. */
+export function remember(account: Remembered | undefined): void {
+  try {
+    if (account === undefined) localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, JSON.stringify(account));
+  } catch {
+    // Then it is not known before it is unlocked.
+  }
+}
+
+function isRemembered(value: unknown): value is Remembered {
+  if (typeof value !== 'object' || value === null) return false;
+  const { user, caPin, phrasePending } = value as Partial<Remembered>;
+  return typeof user === 'string' && typeof caPin === 'string' && typeof phrasePending === 'boolean';
+}

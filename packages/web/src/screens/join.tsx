@@ -1,0 +1,82 @@
+import { isUsername } from '@parley/protocol';
+import { type FormEvent, useState } from 'react';
+import { useStore } from '../app/use-app.ts';
+import { forgetInvite, inviteForHere, inviteInAddress } from '../device/invite-link.ts';
+import { remember } from '../device/remembered.ts';
+import { askToPersist } from '../device/storage.ts';
+import { Button } from '../parts/button.tsx';
+import { Field } from '../parts/field.tsx';
+import { NewPassphrase, usePassphrase } from '../parts/new-passphrase.tsx';
+import { ProblemText } from '../parts/problem-text.tsx';
+import { useTask } from '../parts/use-task.ts';
+import { deviceName } from '../device/device-name.ts';
+import { Entrance } from './entrance.tsx';
+
+/** A new account: a name and a passphrase, with the right to join in the page's own address. */
+export function Join({ onRecover }: { onRecover(): void }) {
+  const { remote } = useStore();
+  const task = useTask();
+  const given = inviteInAddress();
+  const [invite, setInvite] = useState('');
+  const [username, setUsername] = useState('');
+  const passphrase = usePassphrase();
+
+  const join = (event: FormEvent): void => {
+    event.preventDefault();
+    void task.run(async () => {
+      const name = username.trim().toLowerCase();
+      if (!isUsername(name)) throw new RangeError(NAME_RULE);
+      const link = inviteForHere(given ?? invite);
+      const { user, caPin } = await remote.call('join', {
+        invite: link,
+        username: name,
+        passphrase: passphrase.checked(),
+        deviceName: deviceName(),
+      });
+      forgetInvite();
+      remember({ user, caPin, phrasePending: true });
+      await askToPersist();
+    });
+  };
+
+  return (
+    <Entrance title={given === undefined ? 'Join with an invite' : 'You are invited'}>
+      <p className="lead">
+        Choose the name by which others find you, and a passphrase that seals your account in this browser. Nobody can talk to you
+        before you agree, and only you and they can read what you say.
+      </p>
+      <form onSubmit={join}>
+        {given === undefined && (
+          <Field
+            label="Invite link"
+            value={invite}
+            onChange={setInvite}
+            hint="It comes from somebody who is here already, or from who runs the server."
+          />
+        )}
+        <Field
+          label="Username"
+          name="username"
+          autoComplete="username"
+          value={username}
+          onChange={setUsername}
+          hint="2–32 of a–z, 0–9, dot, dash and underscore"
+          autoFocus
+        />
+        <NewPassphrase state={passphrase} />
+        <ProblemText text={task.problem} />
+        <Button type="submit" look="primary" isBusy={task.isBusy}>
+          Join
+        </Button>
+      </form>
+      <p className="aside">
+        <button type="button" className="link" onClick={onRecover}>
+          I have an account and its recovery phrase
+        </button>
+      </p>
+    </Entrance>
+  );
+}
+
+const NAME_RULE =
+  'A name is 2–32 of a–z, 0–9, dot, dash and underscore, and starts and ends with a letter or digit: choose another.';

@@ -1,0 +1,8 @@
+/** For a moment; it says so only where that takes longer. */
+export function Starting() {
+  return (
+    <main className="starting" aria-busy="true">
+      <p>Opening Parley …</p>
+    </main>
+  );
+}

@@ -1,0 +1,57 @@
+import { type FormEvent, useState } from 'react';
+import { useStore } from '../app/use-app.ts';
+import { inviteInAddress } from '../device/invite-link.ts';
+import { remembered } from '../device/remembered.ts';
+import { Button } from '../parts/button.tsx';
+import { Field } from '../parts/field.tsx';
+import { ProblemText } from '../parts/problem-text.tsx';
+import { useTask } from '../parts/use-task.ts';
+import { ForgetAccount } from './forget-account.tsx';
+import { Entrance } from './entrance.tsx';
+
+/** The account in this browser is sealed; the passphrase opens it, also off line. */
+export function Unlock() {
+  const { remote } = useStore();
+  const task = useTask();
+  const [passphrase, setPassphrase] = useState('');
+  const [isForgetting, setForgetting] = useState(false);
+  const account = remembered();
+  const user = account?.user;
+
+  const unlock = (event: FormEvent): void => {
+    event.preventDefault();
+    void task.run(() => remote.call('unlock', passphrase, account?.phrasePending ?? false));
+  };
+
+  return (
+    <Entrance title={user === undefined ? 'Welcome back' : `Welcome back, ${user}`}>
+      {inviteInAddress() !== undefined && (
+        <p className="lead">
+          This link invites somebody new, and this browser has an account here already. For another one, use another browser or
+          profile.
+        </p>
+      )}
+      <form onSubmit={unlock}>
+        <input type="text" name="username" autoComplete="username" value={user ?? ''} readOnly hidden />
+        <Field
+          label="Passphrase"
+          type="password"
+          autoComplete="current-password"
+          value={passphrase}
+          onChange={setPassphrase}
+          autoFocus
+        />
+        <ProblemText text={task.problem} />
+        <Button type="submit" look="primary" isBusy={task.isBusy}>
+          Unlock
+        </Button>
+      </form>
+      <p className="aside">
+        <button type="button" className="link" onClick={() => setForgetting(true)}>
+          I have forgotten it
+        </button>
+      </p>
+      {isForgetting && <ForgetAccount isLost onClose={() => setForgetting(false)} />}
+    </Entrance>
+  );
+}

@@ -1,0 +1,205 @@
+import { type ContactInfo, type Environment, type OwnDeviceInfo, recoveryPhrase, type Vault } from '@parley/client';
+import { browserEnvironment, hasVault, openVault, removeVault, VAULT_LOCK } from '@parley/client/browser';
+import { MAX_TEXT_BYTES, parseInvite, toBase64Url, utf8 } from '@parley/protocol';
+import { problemOf } from '../bridge/answering.ts';
+import type { Calls, Found, Joined, JoinRequest, Stage } from '../bridge/calls.ts';
+import type { WorkerMessage } from '../bridge/wire.ts';
+import { enter } from './enter.ts';
+import { findTexts } from './find-texts.ts';
+import { OpenAccount } from './open-account.ts';
+import { OtherTabs } from './other-tabs.ts';
+
+/** One tab's session, from an empty browser or a sealed vault to an account that is open and back. */
+export class Session implements Calls {
+  readonly #tell: (message: WorkerMessage) => void;
+  readonly #tabs = new OtherTabs(VAULT_LOCK, () => void this.#yield());
+  #environment: Promise<Environment> | undefined;
+  #account: OpenAccount | undefined;
+  readonly #waiting = new AbortController();
+  #sends = 0;
+
+  constructor(tell: (message: WorkerMessage) => void) {
+    this.#tell = tell;
+  }
+
+  async begin(): Promise<void> {
+    if (!(await this.#tabs.haveIt())) return this.#show(await this.#atRest());
+    this.#show({ name: 'elsewhere', taken: false });
+    const { signal } = this.#waiting;
+    await this.#tabs.untilFree(signal).then(
+      async () => this.#show(await this.#atRest()),
+      () => {}, // this tab takes over
+    );
+  }
+
+  async join(request: JoinRequest): Promise<Joined> {
+    const { vault, user, phrase } = await enter(await this.#world(), request);
+    await this.#start(vault, phrase);
+    return { user, caPin: toBase64Url(parseInvite(request.invite).caPin) };
+  }
+
+  async unlock(passphrase: string, showPhrase: boolean): Promise<void> {
+    const vault = await openVault(passphrase);
+    try {
+      await this.#start(vault, showPhrase ? await recoveryPhrase(vault) : undefined);
+    } catch (error) {
+      await vault.close();
+      throw error;
+    }
+  }
+
+  async confirmPhrase(): Promise<void> {
+    this.#show({ name: 'open', phrase: undefined });
+  }
+
+  async takeOver(): Promise<void> {
+    this.#waiting.abort();
+    await this.#tabs.takeOver();
+    this.#show(await this.#atRest());
+  }
+
+  async lock(): Promise<void> {
+    await this.#close();
+    this.#show(await this.#atRest());
+  }
+
+  async forget(): Promise<void> {
+    await this.#close();
+    await removeVault();
+    this.#show(await this.#atRest());
+  }
+
+  async changePassphrase(oldPassphrase: string, newPassphrase: string): Promise<void> {
+    await this.#open.vault.changePassphrase(oldPassphrase, newPassphrase);
+  }
+
+  async open(peer: string): Promise<void> {
+    await this.#open.model.open(peer);
+  }
+
+  async close(): Promise<void> {
+    this.#open.model.close();
+  }
+
+  async loadOlder(): Promise<void> {
+    await this.#open.model.loadOlder();
+  }
+
+  async look(isLooking: boolean): Promise<void> {
+    this.#account?.model.look(isLooking);
+  }
+
+  async list(): Promise<void> {
+    this.#open.client.list();
+  }
+
+  async request(user: string): Promise<void> {
+    const { client, model } = this.#open;
+    if (!client.canTalkTo(user)) client.request(user);
+    await model.open(user);
+  }
+
+  /** Whatever conversation is looked at goes on: what is being typed there is not meant for another. */
+  async accept(user: string): Promise<void> {
+    this.#open.client.accept(user);
+  }
+
+  async refuse(user: string): Promise<void> {
+    this.#open.client.refuse(user);
+  }
+
+  async cancel(user: string): Promise<void> {
+    this.#open.client.cancel(user);
+  }
+
+  async block(user: string): Promise<void> {
+    const { client, model } = this.#open;
+    if (model.state.current?.peer === user) model.close();
+    client.block(user);
+  }
+
+  async send(user: string, text: string): Promise<void> {
+    const { client } = this.#open;
+    const bytes = utf8(text).length;
+    if (bytes > MAX_TEXT_BYTES) {
+      throw new RangeError(`This is too long: ${bytes} bytes of at most ${MAX_TEXT_BYTES}. Send it in parts.`);
+    }
+    // Whoever was accepted a moment ago may be written to in another.
+    if (!client.mayWriteTo(user) && !client.isBusyWith(user)) {
+      throw new RangeError(`You and ${user} cannot talk yet: ask, and wait for the answer.`);
+    }
+    this.#sends += 1;
+    client.send(user, text, String(this.#sends));
+  }
+
+  async remove(id: string): Promise<void> {
+    this.#open.client.delete(id);
+  }
+
+  async draft(user: string): Promise<string> {
+    return this.#open.client.draft(user);
+  }
+
+  async keepDraft(user: string, text: string): Promise<void> {
+    this.#account?.client.keepDraft(user, text);
+  }
+
+  async search(peer: string, query: string): Promise<Found> {
+    return findTexts(this.#open.client.history, peer, query);
+  }
+
+  async contact(user: string): Promise<ContactInfo | undefined> {
+    return this.#open.client.contact(user);
+  }
+
+  async devices(): Promise<readonly OwnDeviceInfo[]> {
+    return this.#open.client.devices();
+  }
+
+  get #open(): OpenAccount {
+    if (this.#account === undefined) throw new Error('unlock first');
+    return this.#account;
+  }
+
+  /** Loaded once, while the passphrase is being typed. */
+  #world(): Promise<Environment> {
+    this.#environment ??= browserEnvironment();
+    return this.#environment;
+  }
+
+  async #start(vault: Vault, phrase: string | undefined): Promise<void> {
+    this.#tell({ chat: undefined });
+    this.#account = await OpenAccount.open(vault, await this.#world(), {
+      onPatch: (chat) => this.#tell({ chat }),
+      onHappened: (happened) => this.#tell({ happened }),
+      onEnded: (error) => void this.#ended(error),
+    });
+    this.#show({ name: 'open', phrase });
+  }
+
+  async #close(): Promise<void> {
+    const account = this.#account;
+    this.#account = undefined;
+    await account?.close();
+  }
+
+  async #ended(error: unknown): Promise<void> {
+    // What cannot be written any more cannot be closed well either; the first error is the one to tell.
+    await this.#close().catch(() => {});
+    this.#show({ name: 'ended', problem: problemOf(error) });
+  }
+
+  async #yield(): Promise<void> {
+    if (this.#account === undefined) return;
+    await this.#close();
+    this.#show({ name: 'elsewhere', taken: true });
+  }
+
+  async #atRest(): Promise<Stage> {
+    return { name: (await hasVault()) ? 'locked' : 'empty' };
+  }
+
+  #show(stage: Stage): void {
+    this.#tell({ stage });
+  }
+}
