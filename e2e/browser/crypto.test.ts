@@ -7,8 +7,8 @@ import type { BrowserContext, Page } from 'playwright-core';
 import type { XXhfsVector } from '../../packages/protocol/test/noise/xxhfs.ts';
 import { unlessInstalled } from '../support/programs.ts';
 import { launchBrowser } from '../support/chromium.ts';
+import type { CryptoPage } from './crypto-page.ts';
 import { bundlePage, openTab } from './page-bundle.ts';
-import type { CryptoPage } from './page/crypto.ts';
 
 const VECTORS = resolve(import.meta.dirname, '../../packages/protocol/test/vectors/xxhfs.json');
 
@@ -38,5 +38,9 @@ suite('in a real browser', { skip: unlessInstalled('chromium') }, () => {
   test('whole XXhfs handshakes give the bytes of the frozen vectors', async () => {
     const { vectors } = JSON.parse(await readFile(VECTORS, 'utf8')) as { vectors: XXhfsVector[] };
     assert.deepEqual(await tab.evaluate((given) => page.runVectors(given), vectors), vectors);
+  });
+
+  test('what is deferred runs after the turn, in order', async () => {
+    assert.deepEqual(await tab.evaluate(() => page.deferred()), ['this turn', 'first', 'second']);
   });
 });

@@ -3,9 +3,10 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { rolldown } from 'rolldown';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** No site is asked; a browser takes these for secure origins. */
+/** No site is asked. A browser takes the first two for secure origins. */
 export const ORIGIN = 'http://localhost/';
 export const OTHER_ORIGIN = 'http://127.0.0.1/';
+export const INSECURE_ORIGIN = 'http://parley.example/';
 /** What a page has in place of Node. */
 const STAND_INS: Readonly<Record<string, string>> = {
   'node:test': 'node-test.ts',
@@ -30,7 +31,7 @@ export async function bundlePage(name: string): Promise<string> {
       },
     ],
   });
-  const { output } = await bundle.generate({ format: 'esm' });
+  const { output } = await bundle.generate({ format: 'esm', codeSplitting: false });
   await bundle.close();
   return output[0].code;
 }
@@ -43,7 +44,11 @@ export async function openTab(browser: BrowserContext, script: string, origin = 
       ? route.fulfill({ contentType: 'text/javascript', body: script })
       : route.fulfill({ contentType: 'text/html', body: '<!doctype html><script type="module" src="/page.js"></script>' }),
   );
+  // A script that throws has no page, and would be waited for.
+  const failure = Promise.withResolvers<never>();
+  failure.promise.catch(() => {});
+  tab.once('pageerror', failure.reject);
   await tab.goto(origin);
-  await tab.waitForFunction('globalThis.page !== undefined');
+  await Promise.race([tab.waitForFunction('globalThis.page !== undefined'), failure.promise]);
   return tab;
 }

@@ -7,7 +7,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { unlessInstalled } from '../support/programs.ts';
 import { unlessTraceable } from '../support/strace.ts';
 import { launchBrowser } from '../support/chromium.ts';
-import { bundlePage, ORIGIN, OTHER_ORIGIN, openTab } from './page-bundle.ts';
+import { bundlePage, INSECURE_ORIGIN, ORIGIN, OTHER_ORIGIN, openTab } from './page-bundle.ts';
 import { syncsDuring } from './syncs.ts';
 import type { VaultPage } from './vault-page.ts';
 
@@ -95,6 +95,8 @@ suite('a vault in a real browser', { skip: unlessInstalled('chromium') }, () => 
   test('has every write on disk before it resolves, and leaves to the system what is not to be synced', {
     skip: unlessTraceable(),
   }, async () => {
+    await tab.evaluate(() => page.close().then(() => page.remove()));
+    assert.ok((await syncsDuring(profile, () => create())) > 0, 'a new vault is on disk');
     const synced = await syncsDuring(profile, () => tab.evaluate(() => page.putMany(20, true)));
     assert.ok(synced >= 20, `${synced} syncs`);
     const notSynced = await syncsDuring(profile, () => tab.evaluate(() => page.putMany(20, false)));
@@ -126,6 +128,13 @@ suite('a vault in a real browser', { skip: unlessInstalled('chromium') }, () => 
     assert.match(answer, /^io: this browser has no space left: free some/);
     assert.equal(await get('bob'), 'pin');
     assert.equal(await put('bob', 'new pin'), 'done');
+  });
+
+  test('is not made where the browser keeps no secrets, and says where it does', async () => {
+    await tab.close();
+    tab = await openTab(browser, script, INSECURE_ORIGIN);
+    assert.match(await create(), /^io: a browser keeps secrets only for pages that came by https, or from localhost/);
+    assert.equal(await tab.evaluate(() => page.has()), false);
   });
 
   test('gives way to a later version of itself, and says so', async () => {

@@ -26,9 +26,15 @@ export async function createDatabase(name: string, envelope: DeviceEnvelope): Pr
   const database = await result(request).catch((error) => {
     throw error instanceof DOMException && error.name === 'VersionError' ? taken() : error;
   });
-  if (isNew) return database;
-  database.close();
-  throw taken();
+  try {
+    if (!isNew) throw taken();
+    // That what was made is on disk no browser promises; of this, which comes after it, it does.
+    await writeEnvelope(database, envelope);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 /** @throws VaultError `not_found`, `damaged`, `newer`, `io` */
