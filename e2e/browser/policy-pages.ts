@@ -54,7 +54,7 @@ globalThis.seen = {
   image: await new Promise((resolve) => {
     image.onload = () => resolve('shown');
     image.onerror = () => resolve('refused');
-    image.src = 'data:image/gif;base64,R0lGODlhAQABAAAAACw=';
+    image.src = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
   }),
   withoutHash: globalThis.withoutHash === true,
   inline: globalThis.inline === true,

@@ -1,9 +1,15 @@
 import type { InviteLinks } from '@parley/server';
 import { renderUnicodeCompact } from 'uqr';
-import { print, printJson } from './output.ts';
+import { note, print, printJson } from './output.ts';
+import { runsWebClient } from './web-url.ts';
 
 /** An invite as link, web link and, on a terminal, QR code. With `json`, `fields` go before the links. */
 export function printInvite({ link, web, uses, expiresMs }: InviteLinks, json: boolean, fields: object = {}): void {
+  if (!runsWebClient(web)) {
+    note(
+      'parley: browsers run the web client only with TLS or at localhost: give serve --tls-cert and --tls-key, or --web-url if a proxy has TLS',
+    );
+  }
   if (json) {
     printJson({ ...fields, url: link, web });
     return;

@@ -35,6 +35,10 @@ export function createProgram(): Command {
     )
     .option('--tls-cert <file>', 'PEM certificate chain: the port speaks TLS 1.3 (with --tls-key)')
     .option('--tls-key <file>', 'PEM key of that certificate')
+    .option(
+      '--web-url <url>',
+      'where browsers find this server, if a proxy with TLS is in front: https://HOST[:PORT], for web links',
+    )
     .option('--max-connections <number>', 'connections at once (default: 12000)', wholeNumber(1, 1_000_000))
     .option('--max-connections-per-address <number>', 'of one address (default: 1000)', wholeNumber(1, 1_000_000))
     .option('--handshakes-per-second <number>', 'new logins of one address (default: 50)', wholeNumber(1, 100_000))

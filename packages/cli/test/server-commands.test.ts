@@ -85,6 +85,38 @@ describe('parley invite', () => {
     assert.match(stderr, /does not run/);
   });
 
+  it('has the web link that the server was given, and the link for terminals as it is', async (t) => {
+    const data = join(await temporaryFolder(t), 'data');
+    const args = [
+      '--host',
+      '127.0.0.1',
+      '--port',
+      '0',
+      '--name',
+      'chat.example.org',
+      '--web-url',
+      'https://CHAT.example.org:443/',
+    ];
+    const server = start(t, ['serve', '--data', data, ...args, '--json']);
+    const [listening, first] = await jsonLines(server, 2);
+    const { code, stdout, stderr } = await run(t, ['invite', '--data', data, '--json']);
+    assert.deepEqual([code, stderr], [0, '']);
+    for (const { url, web } of [first!, JSON.parse(stdout)]) {
+      assert.ok(String(web).startsWith('https://chat.example.org/#join=1&ca='), String(web));
+      assert.ok(String(url).startsWith(`parley://chat.example.org:${listening!.port}/#ca=`), String(url));
+    }
+  });
+
+  it('says that browsers need TLS where its web link has none and leads to another machine', async (t) => {
+    const data = join(await temporaryFolder(t), 'data');
+    const args = ['--host', '127.0.0.1', '--port', '0', '--name', 'chat.example.org'];
+    await jsonLines(start(t, ['serve', '--data', data, ...args, '--json']), 2);
+    const { code, stdout, stderr } = await run(t, ['invite', '--data', data, '--json']);
+    assert.equal(code, 0);
+    assert.match(JSON.parse(stdout).web, /^http:\/\/chat\.example\.org:/);
+    assert.match(stderr, /^parley: browsers run the web client only with TLS.*--tls-cert.*--web-url.*\n$/);
+  });
+
   it('lets as many join as it says', async (t) => {
     const server = await startServer(t);
     const { stdout } = await run(t, ['invite', '--data', server.data, '--uses', '1', '--expires', '1', '--json']);

@@ -34,6 +34,8 @@ export interface ServerConfig {
   readonly names: readonly string[];
   /** PEM. With it the port speaks TLS 1.3. */
   readonly tls?: { readonly certificate: string; readonly key: string };
+  /** Origin (`https://chat.example.org`) at which browsers reach this server, where that is not its own: for web links. */
+  readonly webUrl?: string;
   /** The built web client: what is in this folder at the start is what browsers get. Without it there is a page of text. */
   readonly webFolder?: string;
   readonly clock?: Clock;

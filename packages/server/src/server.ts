@@ -5,7 +5,7 @@ import type { ServerConfig } from './config.ts';
 import { makeDataFolder } from './operations/data-folder.ts';
 import { lockFolder } from './operations/folder-lock.ts';
 import { type InviteLinks, type InviteOptions, issueInvite } from './operations/invites.ts';
-import { removeServerFile, writeServerFile } from './operations/server-file.ts';
+import { type LiveServer, removeServerFile, writeServerFile } from './operations/server-file.ts';
 import { serve } from './serve.ts';
 import type { Services } from './services.ts';
 import { startServices } from './start.ts';
@@ -65,8 +65,7 @@ export class RunningServer extends EventEmitter<ServerEvents> {
   /** A new invite, good for `uses` registrations. */
   createInvite(options: InviteOptions = {}): Promise<InviteLinks> {
     const { crypto, store, clock } = this.#services;
-    const { names, tls } = this.#config;
-    const server = { names, port: this.port, tls: tls !== undefined };
+    const server = { ...calledAs(this.#config), port: this.port };
     return issueInvite({ crypto, store, server, caPin: this.caPin, nowMs: clock.nowMs() }, options);
   }
 
@@ -130,6 +129,11 @@ export async function createServer(config: ServerConfig): Promise<RunningServer>
   }
 }
 
+/** What invites need to know of it, beside the port. */
+function calledAs({ names, tls, webUrl }: ServerConfig): Pick<LiveServer, 'names' | 'tls' | 'webUrl'> {
+  return { names, tls: tls !== undefined, ...(webUrl !== undefined && { webUrl }) };
+}
+
 async function listen(config: ServerConfig): Promise<RunningServer> {
   const stopping = new AbortController();
   let stop: (error: unknown) => void = () => stopping.abort();
@@ -153,8 +157,7 @@ async function listen(config: ServerConfig): Promise<RunningServer> {
       pid: process.pid,
       host,
       port: number,
-      names: config.names,
-      tls: config.tls !== undefined,
+      ...calledAs(config),
     });
     const server = new RunningServer(services, config, port, stopping);
     stop = (error) => {

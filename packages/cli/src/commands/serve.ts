@@ -17,6 +17,7 @@ import { Exit, Failure, wrongUsage } from '../exit.ts';
 import { printInvite } from '../invite-text.ts';
 import { note, print, printJson } from '../output.ts';
 import { isWebClientBuilt, WEB_CLIENT } from '../web-client.ts';
+import { checkWebUrl } from '../web-url.ts';
 
 interface ServeOptions {
   readonly data: string;
@@ -25,6 +26,7 @@ interface ServeOptions {
   readonly name?: readonly string[];
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly webUrl?: string;
   readonly maxConnections?: number;
   readonly maxConnectionsPerAddress?: number;
   readonly handshakesPerSecond?: number;
@@ -55,6 +57,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     port: options.port ?? DEFAULT_PORT,
     names,
     ...tls(options),
+    ...(options.webUrl === undefined ? {} : { webUrl: checkWebUrl(options.webUrl, names) }),
     ...(isWebClientBuilt() ? { webFolder: WEB_CLIENT } : {}),
     limits: limits(options),
     logger: createLog({ level: logLevel() }),

@@ -5,6 +5,7 @@ import {
   INVITE_LIFETIME_MS,
   INVITE_TOKEN_BYTES,
   INVITE_USES,
+  type Invite,
 } from '@parley/protocol';
 import type { Store } from '../store/store.ts';
 import type { LiveServer } from './server-file.ts';
@@ -33,7 +34,7 @@ export async function issueInvite(
   environment: {
     readonly crypto: CryptoProvider;
     readonly store: Pick<Store, 'addInvite'>;
-    readonly server: Pick<LiveServer, 'names' | 'port' | 'tls'>;
+    readonly server: Pick<LiveServer, 'names' | 'port' | 'tls' | 'webUrl'>;
     readonly caPin: Uint8Array;
     readonly nowMs: number;
   },
@@ -45,5 +46,13 @@ export async function issueInvite(
   const expiresMs = nowMs + lifetimeMs;
   await store.addInvite({ tokenHash: crypto.sha256(token), expiresMs, uses });
   const invite = { tls: server.tls, host: server.names[0] ?? 'localhost', port: server.port, caPin, token };
-  return { link: formatInvite(invite), web: formatWebInvite(invite), expiresMs, uses };
+  return { link: formatInvite(invite), web: formatWebInvite({ ...invite, ...webAddress(server.webUrl) }), expiresMs, uses };
+}
+
+/** What of an invite is another in the web link. */
+function webAddress(webUrl: string | undefined): Partial<Pick<Invite, 'tls' | 'host' | 'port'>> {
+  if (webUrl === undefined) return {};
+  const { protocol, hostname, port } = new URL(webUrl);
+  const tls = protocol === 'https:';
+  return { tls, host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? (tls ? 443 : 80) : Number(port) };
 }

@@ -8,6 +8,8 @@ export interface LiveServer {
   readonly port: number;
   readonly names: readonly string[];
   readonly tls: boolean;
+  /** Origin for web links, where it is not that of this server. */
+  readonly webUrl?: string;
 }
 
 export async function writeServerFile(dataFolder: string, server: LiveServer): Promise<void> {

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { PASSPHRASE } from './process.ts';
+
+/** A person at a browser of their own, who does what people do: by what is written on buttons and fields. */
+export class WebClient {
+  readonly user: string;
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** What the console has said, and errors that nobody caught. There should be none. */
+  readonly complaints: string[] = [];
+
+  private constructor(user: string, context: BrowserContext, page: Page) {
+    this.user = user;
+    this.context = context;
+    this.page = page;
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+  }
+
+  /** A tab with nothing in it. */
+  static async open(browser: Browser | BrowserContext, user: string, options: BrowserContextOptions = {}): Promise<WebClient> {
+    const context = 'newContext' in browser ? await browser.newContext(options) : browser;
+    return new WebClient(user, context, await context.newPage());
+  }
+
+  /** Follows an invite's link, chooses name and passphrase, and has the recovery phrase written down. The phrase. */
+  async join(invite: string): Promise<string> {
+    await this.page.goto(invite);
+    await this.field('Username').fill(this.user);
+    await this.field('Passphrase').fill(PASSPHRASE);
+    await this.field('Repeat passphrase').fill(PASSPHRASE);
+    await this.button('Join').click();
+    const words = this.page.locator('.phrase li');
+    await words.first().waitFor();
+    const phrase = (await words.allTextContents()).join(' ');
+    await this.button('I have written it down').click();
+    await this.field('Who').waitFor();
+    return phrase;
+  }
+
+  async unlock(passphrase = PASSPHRASE): Promise<void> {
+    await this.field('Passphrase').fill(passphrase);
+    await this.button('Unlock').click();
+    await this.field('Who').waitFor();
+  }
+
+  async request(user: string): Promise<void> {
+    await this.field('Who').fill(user);
+    await this.button('Request to talk').click();
+  }
+
+  async accept(): Promise<void> {
+    await this.button('Accept').click();
+    await this.field('Message').waitFor();
+  }
+
+  async write(text: string): Promise<void> {
+    await this.field('Message').fill(text);
+    await this.field('Message').press('Enter');
+  }
+
+  /** Waits until a text stands in the conversation that is open. */
+  async reads(text: string): Promise<void> {
+    await this.page.getByRole('log').getByText(text, { exact: true }).waitFor();
+  }
+
+  /** What stands in the conversation that is open, from top to bottom: `bob: hi`. */
+  async lines(): Promise<string[]> {
+    const entries = this.page.getByRole('log').getByRole('article');
+    return entries.evaluateAll((articles) =>
+      articles.map((article) => {
+        const author = article.firstElementChild?.textContent;
+        const text = article.querySelector('.text, .missing')?.textContent;
+        return `${author}: ${text}`;
+      }),
+    );
+  }
+
+  async openConversation(peer: string): Promise<void> {
+    await this.page.getByRole('navigation', { name: 'Conversations' }).getByRole('button', { name: peer }).click();
+    await this.page.getByRole('main', { name: peer, exact: true }).waitFor();
+  }
+
+  field(name: string) {
+    return this.page.getByLabel(name, { exact: true });
+  }
+
+  button(name: string) {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  /** The whole run was clean. */
+  isQuiet(): void {
+    assert.deepEqual(this.complaints, []);
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+}
+
+/** One asks, the other accepts; both have the conversation open then. */
+export async function befriendOnWeb(from: WebClient, to: WebClient): Promise<void> {
+  await from.request(to.user);
+  await to.accept();
+  await from.field('Message').waitFor();
+}
