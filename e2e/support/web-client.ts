@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { PASSPHRASE } from './process.ts';
 
 /** A person at a browser of their own, who does what people do: by what is written on buttons and fields. */
@@ -69,14 +69,12 @@ export class WebClient {
 
   /** What stands in the conversation that is open, from top to bottom: `bob: hi`. */
   async lines(): Promise<string[]> {
-    const entries = this.page.getByRole('log').getByRole('article');
-    return entries.evaluateAll((articles) =>
-      articles.map((article) => {
-        const author = article.firstElementChild?.textContent;
-        const text = article.querySelector('.text, .missing')?.textContent;
-        return `${author}: ${text}`;
-      }),
-    );
+    const articles = await this.page.getByRole('log').getByRole('article').all();
+    const line = async (article: Locator): Promise<string> => {
+      const [author, text] = [article.locator('p').first(), article.locator('.text, .missing')];
+      return `${await author.textContent()}: ${await text.textContent()}`;
+    };
+    return Promise.all(articles.map(line));
   }
 
   async openConversation(peer: string): Promise<void> {
