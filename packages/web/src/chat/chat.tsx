@@ -55,6 +55,7 @@ export function Chat({ chat }: { readonly chat: ChatState }) {
         <NothingOpen hasConversations={chat.conversations.length > 0} />
       ) : (
         <Conversation
+          key={current.peer}
           user={user}
           timeline={current}
           conversation={chat.conversations.find(({ peer }) => peer === current.peer)}

@@ -34,9 +34,9 @@ export function Conversation({ user, timeline, conversation, isAsked, onTyping, 
         <IconButton icon="search" label="Search here" onClick={onSearch} />
         <IconButton icon="shield" label={`About ${peer}`} onClick={onVerify} />
       </header>
-      <Timeline key={peer} timeline={timeline} user={user} />
+      <Timeline timeline={timeline} user={user} />
       {conversation?.canTalk === true ? (
-        <Composer key={peer} peer={peer} onTyping={onTyping} />
+        <Composer peer={peer} onTyping={onTyping} />
       ) : (
         <div className="cannot-talk">
           {isAsked ? (
