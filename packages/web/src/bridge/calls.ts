@@ -47,6 +47,7 @@ export interface Calls {
   close(): Promise<void>;
   loadOlder(): Promise<void>;
   look(isLooking: boolean): Promise<void>;
+  /** Asks the server who is on line: of strangers it says that only when it is asked. */
   list(): Promise<void>;
   request(user: string): Promise<void>;
   accept(user: string): Promise<void>;
@@ -54,7 +55,6 @@ export interface Calls {
   cancel(user: string): Promise<void>;
   block(user: string): Promise<void>;
   send(user: string, text: string): Promise<void>;
-  remove(id: string): Promise<void>;
   draft(user: string): Promise<string>;
   keepDraft(user: string, text: string): Promise<void>;
   search(peer: string, query: string): Promise<Found>;

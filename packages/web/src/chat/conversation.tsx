@@ -45,7 +45,8 @@ export function Conversation({ user, timeline, conversation, isAsked, onTyping, 
               <Button onClick={() => void remote.call('cancel', peer)}>Take it back</Button>
             </>
           ) : (
-            <p>You and {peer} cannot write to each other now. What was said stays here.</p>
+            // Whoever has just been accepted is one to write to in a moment.
+            timeline.entries.length > 0 && <p>You and {peer} cannot write to each other now. What was said stays here.</p>
           )}
         </div>
       )}

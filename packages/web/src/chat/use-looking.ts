@@ -3,11 +3,15 @@ import { useEffect } from 'react';
 import { useStore } from '../app/use-app.ts';
 import { showUnread } from '../device/badge.ts';
 
-/** What comes while the page is out of sight is unread, in the conversation that is open too. */
+/** What comes while the page is out of sight is unread, in the conversation that is open too. Who looks again sees who is there now. */
 export function useLooking(): void {
   const { remote } = useStore();
   useEffect(() => {
-    const tell = (): void => void remote.call('look', document.visibilityState === 'visible');
+    const tell = (): void => {
+      const isLooking = document.visibilityState === 'visible';
+      void remote.call('look', isLooking);
+      if (isLooking) void remote.call('list');
+    };
     tell();
     document.addEventListener('visibilitychange', tell);
     return () => document.removeEventListener('visibilitychange', tell);

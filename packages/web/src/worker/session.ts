@@ -90,7 +90,7 @@ export class Session implements Calls {
   }
 
   async list(): Promise<void> {
-    this.#open.client.list();
+    this.#account?.client.list();
   }
 
   async request(user: string): Promise<void> {
@@ -130,10 +130,6 @@ export class Session implements Calls {
     }
     this.#sends += 1;
     client.send(user, text, String(this.#sends));
-  }
-
-  async remove(id: string): Promise<void> {
-    this.#open.client.delete(id);
   }
 
   async draft(user: string): Promise<string> {
