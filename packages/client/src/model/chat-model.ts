@@ -119,6 +119,11 @@ export class ChatModel {
     await this.#timeline?.loadOlder();
   }
 
+  /** Reads back to a position of the current conversation. False where that is too far. */
+  async loadBackTo(position: number): Promise<boolean> {
+    return (await this.#timeline?.loadBackTo(position)) ?? false;
+  }
+
   /** What was read is marked as read, and then as `ParleyClient.quit`. */
   async quit(): Promise<void> {
     this.#leave();

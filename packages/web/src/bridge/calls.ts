@@ -46,6 +46,8 @@ export interface Calls {
   open(peer: string): Promise<void>;
   close(): Promise<void>;
   loadOlder(): Promise<void>;
+  /** Reads the current conversation back to a position of its history. False where that is too far. */
+  loadBackTo(position: number): Promise<boolean>;
   look(isLooking: boolean): Promise<void>;
   /** Asks the server who is on line: of strangers it says that only when it is asked. */
   list(): Promise<void>;

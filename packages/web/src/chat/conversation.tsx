@@ -3,13 +3,14 @@ import { useStore } from '../app/use-app.ts';
 import { Avatar } from '../parts/avatar.tsx';
 import { Button, IconButton } from '../parts/button.tsx';
 import { Composer } from './composer.tsx';
-import { Timeline } from './timeline.tsx';
+import { type Target, Timeline } from './timeline.tsx';
 
 interface ConversationProps {
   readonly user: string;
   readonly timeline: TimelineState;
   /** `undefined`: neither has agreed, nor been asked. */
   readonly conversation: ConversationState | undefined;
+  readonly target: Target | undefined;
   /** Asked, and has not answered. */
   readonly isAsked: boolean;
   onTyping(isTyping: boolean): void;
@@ -18,7 +19,7 @@ interface ConversationProps {
 }
 
 /** The conversation that is looked at. */
-export function Conversation({ user, timeline, conversation, isAsked, onTyping, onSearch, onVerify }: ConversationProps) {
+export function Conversation({ user, timeline, conversation, target, isAsked, onTyping, onSearch, onVerify }: ConversationProps) {
   const { remote } = useStore();
   const { peer } = timeline;
   const isOnline = conversation?.isOnline === true;
@@ -34,7 +35,7 @@ export function Conversation({ user, timeline, conversation, isAsked, onTyping, 
         <IconButton icon="search" label="Search here" onClick={onSearch} />
         <IconButton icon="shield" label={`About ${peer}`} onClick={onVerify} />
       </header>
-      <Timeline timeline={timeline} user={user} />
+      <Timeline timeline={timeline} user={user} target={target} />
       {conversation?.canTalk === true ? (
         <Composer peer={peer} onTyping={onTyping} />
       ) : (

@@ -85,6 +85,10 @@ export class Session implements Calls {
     await this.#open.model.loadOlder();
   }
 
+  async loadBackTo(position: number): Promise<boolean> {
+    return this.#open.model.loadBackTo(position);
+  }
+
   async look(isLooking: boolean): Promise<void> {
     this.#account?.model.look(isLooking);
   }
