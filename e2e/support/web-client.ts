@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { PASSPHRASE } from './process.ts';
 
+const OUTAGE = /^WebSocket connection to 'ws:\/\/localhost:\d+\/[^']*' failed: /;
+
 /** A person at a browser of their own, who does what people do: by what is written on buttons and fields. */
 export class WebClient {
   readonly user: string;
@@ -90,9 +92,23 @@ export class WebClient {
     return this.page.getByRole('button', { name, exact: true });
   }
 
+  /** How many unread messages the list shows beside a name. */
+  async unread(peer: string): Promise<number> {
+    const row = this.page.getByRole('navigation', { name: 'Conversations' }).getByRole('button', { name: peer });
+    return Number.parseInt((await row.locator('.unread').allTextContents())[0] ?? '0', 10);
+  }
+
   /** The whole run was clean. */
   isQuiet(): void {
     assert.deepEqual(this.complaints, []);
+  }
+
+  /** The same of a run in which the server was away: Chromium itself complains of each connection that it could not make. */
+  isQuietBesidesOutage(): void {
+    assert.deepEqual(
+      this.complaints.filter((text) => !OUTAGE.test(text)),
+      [],
+    );
   }
 
   async close(): Promise<void> {
