@@ -2,6 +2,7 @@ import type { ConversationState, TimelineState } from '@parley/client';
 import { useStore } from '../app/use-app.ts';
 import { Avatar } from '../parts/avatar.tsx';
 import { Button, IconButton } from '../parts/button.tsx';
+import { useNarrow } from '../parts/use-narrow.ts';
 import { Composer } from './composer.tsx';
 import { type Target, Timeline } from './timeline.tsx';
 
@@ -23,13 +24,15 @@ export function Conversation({ user, timeline, conversation, target, isAsked, on
   const { remote } = useStore();
   const { peer } = timeline;
   const isOnline = conversation?.isOnline === true;
+  // Beside the list, whose heading comes first, it is the second.
+  const Heading = useNarrow() ? 'h1' : 'h2';
   return (
     <main className="conversation" aria-label={peer}>
       <header>
         <IconButton icon="back" label="Back to the list" className="back" onClick={() => void remote.call('close')} />
         <Avatar name={peer} isOnline={isOnline} />
         <div className="who">
-          <h2>{peer}</h2>
+          <Heading>{peer}</Heading>
           <p>{isOnline ? 'on line' : isAsked ? 'has not answered yet' : 'away'}</p>
         </div>
         <IconButton icon="search" label="Search here" onClick={onSearch} />

@@ -3,6 +3,7 @@ import { useMemo, useRef, useState } from 'react';
 import { useStore } from '../app/use-app.ts';
 import { IconButton } from '../parts/button.tsx';
 import { Logo } from '../parts/logo.tsx';
+import { useNarrow } from '../parts/use-narrow.ts';
 import { Ask } from './ask.tsx';
 import { Conversations } from './conversations.tsx';
 import { Tray } from './tray.tsx';
@@ -22,12 +23,14 @@ export function Sidebar({ chat, onPalette, onSettings }: SidebarProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [name, setName] = useState('');
   const { user, connection, requests, conversations, asked, online, current } = chat;
+  const isAlone = useNarrow() && current === undefined;
   const others = useMemo(() => {
     const known = new Set([user, ...conversations.map(({ peer }) => peer), ...requests.map(({ from }) => from)]);
     return online.filter((one) => !known.has(one)).sort();
   }, [user, conversations, requests, online]);
   return (
-    <aside className="sidebar" aria-label="People">
+    // Where nothing else is on the screen it is what the page is about. The same element in both cases: nothing of it starts anew.
+    <section className="sidebar" role={isAlone ? 'main' : 'complementary'} aria-label="People">
       <header>
         <Logo />
         <div className="who">
@@ -62,7 +65,7 @@ export function Sidebar({ chat, onPalette, onSettings }: SidebarProps) {
           </section>
         )}
       </div>
-    </aside>
+    </section>
   );
 }
 
