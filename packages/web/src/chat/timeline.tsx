@@ -1,17 +1,16 @@
 import type { TimelineState } from '@parley/client';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { useStore } from '../app/use-app.ts';
 import { IconButton } from '../parts/button.tsx';
 import { RowView } from './row-view.tsx';
 import { type Row, rowsOf } from './rows.ts';
+import { useFollow } from './use-follow.ts';
 
 /** So near the first row older ones are read. */
 const LOAD_AT_ROWS = 30;
 /** Rows drawn beyond what is seen, on either side. */
 const OVERSCAN = 12;
-/** So near its end it follows what comes. */
-const END_PIXELS = 80;
 const CHARACTERS_A_LINE = 60;
 
 interface TimelineProps {
@@ -31,7 +30,6 @@ export function Timeline({ timeline, user, target }: TimelineProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const { entries, newFrom, hasOlder, isLoaded, peer } = timeline;
   const rows = useMemo(() => rowsOf({ entries, newFrom }), [entries, newFrom]);
-  const [isAtEnd, setAtEnd] = useState(true);
 
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -41,27 +39,30 @@ export function Timeline({ timeline, user, target }: TimelineProps) {
     overscan: OVERSCAN,
     paddingStart: 16,
     paddingEnd: 16,
+    // What is put in before the first row moves nothing of what is seen.
     anchorTo: 'end',
-    followOnAppend: true,
-    scrollEndThreshold: END_PIXELS,
-    onChange: (instance) => setAtEnd(instance.getDistanceFromEnd() <= END_PIXELS),
   });
   const items = virtualizer.getVirtualItems();
+  const height = virtualizer.getTotalSize();
+  const { isAtEnd, toEnd, letGo } = useFollow(scroller, height);
 
-  // Where what is new begins, else at the end.
+  const show = (index: number): void => {
+    letGo();
+    virtualizer.scrollToIndex(index, { align: 'center' });
+  };
+  // Where what is new begins, else it stays at the end.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it is loaded
   useLayoutEffect(() => {
     if (!isLoaded) return;
     const firstNew = rows.findIndex(({ kind }) => kind === 'new');
-    if (firstNew >= 0) virtualizer.scrollToIndex(firstNew, { align: 'center' });
-    else virtualizer.scrollToEnd();
+    if (firstNew >= 0) show(firstNew);
   }, [isLoaded]);
 
   const targetIndex = target === undefined ? -1 : rows.findIndex(({ key }) => key === target.id);
   const isThere = targetIndex >= 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each target, not when rows come
   useLayoutEffect(() => {
-    if (isThere) virtualizer.scrollToIndex(targetIndex, { align: 'center' });
+    if (isThere) show(targetIndex);
   }, [target, isThere]);
 
   const first = items[0]?.index ?? 0;
@@ -87,7 +88,7 @@ export function Timeline({ timeline, user, target }: TimelineProps) {
         {isLoaded && entries.length === 0 && (
           <p className="nothing-said">Nothing was said yet. What you write here is read by {peer} and you alone.</p>
         )}
-        <div className="rows" style={{ height: virtualizer.getTotalSize() }}>
+        <div className="rows" style={{ height }}>
           {items.map((item) => {
             const row = rows[item.index];
             return (
@@ -105,7 +106,7 @@ export function Timeline({ timeline, user, target }: TimelineProps) {
           })}
         </div>
       </div>
-      {!isAtEnd && <IconButton icon="down" label="To the newest" className="to-end" onClick={() => virtualizer.scrollToEnd()} />}
+      {!isAtEnd && <IconButton icon="down" label="To the newest" className="to-end" onClick={toEnd} />}
     </div>
   );
 }
