@@ -57,6 +57,7 @@ export function Chat({ chat }: { readonly chat: ChatState }) {
         <Conversation
           user={user}
           timeline={current}
+          connection={chat.connection}
           conversation={chat.conversations.find(({ peer }) => peer === current.peer)}
           isAsked={chat.asked.includes(current.peer)}
           onTyping={onTyping}

@@ -1,13 +1,15 @@
-import type { ConversationState, TimelineState } from '@parley/client';
+import type { ConnectionState, ConversationState, TimelineState } from '@parley/client';
 import { useStore } from '../app/use-app.ts';
 import { Avatar } from '../parts/avatar.tsx';
 import { Button, IconButton } from '../parts/button.tsx';
 import { Composer } from './composer.tsx';
+import { CONNECTION_TEXT } from './connection-text.ts';
 import { Timeline } from './timeline.tsx';
 
 interface ConversationProps {
   readonly user: string;
   readonly timeline: TimelineState;
+  readonly connection: ConnectionState;
   /** `undefined`: neither has agreed, nor been asked. */
   readonly conversation: ConversationState | undefined;
   /** Asked, and has not answered. */
@@ -18,10 +20,20 @@ interface ConversationProps {
 }
 
 /** The conversation that is looked at. */
-export function Conversation({ user, timeline, conversation, isAsked, onTyping, onSearch, onVerify }: ConversationProps) {
+export function Conversation({
+  user,
+  timeline,
+  connection,
+  conversation,
+  isAsked,
+  onTyping,
+  onSearch,
+  onVerify,
+}: ConversationProps) {
   const { remote } = useStore();
   const { peer } = timeline;
   const isOnline = conversation?.isOnline === true;
+  const presence = isOnline ? 'on line' : isAsked ? 'has not answered yet' : 'away';
   return (
     <main className="conversation" aria-label={peer}>
       <header>
@@ -29,7 +41,8 @@ export function Conversation({ user, timeline, conversation, isAsked, onTyping, 
         <Avatar name={peer} isOnline={isOnline} />
         <div className="who">
           <h2>{peer}</h2>
-          <p>{isOnline ? 'on line' : isAsked ? 'has not answered yet' : 'away'}</p>
+          {/* Off line nothing is known of anybody; on a phone the list, which says it too, is out of sight. */}
+          <p>{connection === 'online' ? presence : CONNECTION_TEXT[connection]}</p>
         </div>
         <IconButton icon="search" label="Search here" onClick={onSearch} />
         <IconButton icon="shield" label={`About ${peer}`} onClick={onVerify} />

@@ -3,6 +3,7 @@ import { useMemo, useRef, useState } from 'react';
 import { IconButton } from '../parts/button.tsx';
 import { Logo } from '../parts/logo.tsx';
 import { Ask } from './ask.tsx';
+import { CONNECTION_TEXT } from './connection-text.ts';
 import { Conversations } from './conversations.tsx';
 import { Tray } from './tray.tsx';
 
@@ -31,7 +32,7 @@ export function Sidebar({ chat, onPalette, onSettings }: SidebarProps) {
         <div className="who">
           <h1>{user}</h1>
           <p className="connection" data-connection={connection} role="status">
-            {CONNECTIONS[connection]}
+            {CONNECTION_TEXT[connection]}
           </p>
         </div>
         <IconButton icon="search" label="Go to (Ctrl+K)" onClick={onPalette} />
@@ -60,5 +61,3 @@ export function Sidebar({ chat, onPalette, onSettings }: SidebarProps) {
     </aside>
   );
 }
-
-const CONNECTIONS = { connecting: 'connecting …', online: 'on line', offline: 'off line, trying again' } as const;
