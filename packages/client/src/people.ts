@@ -9,6 +9,7 @@ export interface People {
   readonly asking: readonly string[];
   /** Who was asked and has not answered. */
   readonly asked: readonly string[];
+  readonly blocked: readonly string[];
 }
 
 export function peopleOf({ contacts, conversations, requests }: Records): People {
@@ -22,6 +23,7 @@ export function peopleOf({ contacts, conversations, requests }: Records): People
     talkingTo: [...new Set(names)],
     asking: pending.filter(({ outgoing }) => !outgoing).map(({ peer }) => peer),
     asked: pending.filter(({ outgoing }) => outgoing).map(({ peer }) => peer),
+    blocked: [...contacts.rows].filter(([, { blocked }]) => blocked).map(([user]) => user),
   };
 }
 

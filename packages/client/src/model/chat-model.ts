@@ -243,7 +243,7 @@ export class ChatModel {
 
   #draw(): ChatState {
     const { client } = this;
-    const { talkingTo, asking, asked } = client.people;
+    const { talkingTo, asking, asked, blocked } = client.people;
     // Whoever was asked is one to talk with, too: an answer may still come.
     const shown = new Set([...talkingTo, ...asked]);
     const peers = [...this.#unread.keys()].filter((peer) => shown.has(peer));
@@ -254,7 +254,7 @@ export class ChatModel {
       conversations: peers.map((peer) => this.#conversation(peer)),
       requests: asking.map((from) => this.#request(from)),
       asked,
-      online: this.#presence.online,
+      online: blocked.length === 0 ? this.#presence.online : this.#presence.online.filter((user) => !blocked.includes(user)),
       current: this.#timeline?.state,
     };
   }

@@ -15,7 +15,7 @@ export interface ChatState {
   readonly requests: readonly RequestState[];
   /** Who was asked and has not answered. */
   readonly asked: readonly string[];
-  /** Who is on line, as far as the server says; oneself too. */
+  /** Who is on line, as far as the server says, without those who are blocked; oneself too. */
   readonly online: readonly string[];
   /** The conversation that is looked at, and whom typed text goes to. */
   readonly current: TimelineState | undefined;

@@ -32,7 +32,8 @@ export function App() {
 
 /** Nothing is stored here: somebody is new, or comes back, or the browser has removed what there was. */
 function Arrival() {
-  const isEvicted = remembered() !== undefined;
+  // Once: what is remembered changes while somebody joins.
+  const [isEvicted] = useState(() => remembered()?.isJoining === false);
   const [isRecovering, setRecovering] = useState(isEvicted);
   return isRecovering ? (
     <Recover isEvicted={isEvicted} onBack={() => setRecovering(false)} />

@@ -65,6 +65,7 @@ export function Chat({ chat }: { readonly chat: ChatState }) {
           key={current.peer}
           user={user}
           timeline={current}
+          connection={chat.connection}
           conversation={chat.conversations.find(({ peer }) => peer === current.peer)}
           target={target}
           isAsked={chat.asked.includes(current.peer)}

@@ -53,6 +53,9 @@ export function Composer({ peer, onTyping }: ComposerProps) {
     };
   }, [remote, peer, keep]);
 
+  // Where there is nothing to write in, nobody writes.
+  useEffect(() => () => onTyping(false), [onTyping]);
+
   useEffect(() => {
     onTyping(text !== '');
     const wait = keptAt.current + KEEP_EVERY_MS - performance.now();

@@ -1,14 +1,16 @@
-import type { ConversationState, TimelineState } from '@parley/client';
+import type { ConnectionState, ConversationState, TimelineState } from '@parley/client';
 import { useStore } from '../app/use-app.ts';
 import { Avatar } from '../parts/avatar.tsx';
 import { Button, IconButton } from '../parts/button.tsx';
 import { useNarrow } from '../parts/use-narrow.ts';
 import { Composer } from './composer.tsx';
+import { CONNECTION_TEXT } from './connection-text.ts';
 import { type Target, Timeline } from './timeline.tsx';
 
 interface ConversationProps {
   readonly user: string;
   readonly timeline: TimelineState;
+  readonly connection: ConnectionState;
   /** `undefined`: neither has agreed, nor been asked. */
   readonly conversation: ConversationState | undefined;
   readonly target: Target | undefined;
@@ -20,10 +22,21 @@ interface ConversationProps {
 }
 
 /** The conversation that is looked at. */
-export function Conversation({ user, timeline, conversation, target, isAsked, onTyping, onSearch, onVerify }: ConversationProps) {
+export function Conversation({
+  user,
+  timeline,
+  connection,
+  conversation,
+  target,
+  isAsked,
+  onTyping,
+  onSearch,
+  onVerify,
+}: ConversationProps) {
   const { remote } = useStore();
   const { peer } = timeline;
   const isOnline = conversation?.isOnline === true;
+  const presence = isOnline ? 'on line' : isAsked ? 'has not answered yet' : 'away';
   // Beside the list, whose heading comes first, it is the second.
   const Heading = useNarrow() ? 'h1' : 'h2';
   return (
@@ -33,7 +46,8 @@ export function Conversation({ user, timeline, conversation, target, isAsked, on
         <Avatar name={peer} isOnline={isOnline} />
         <div className="who">
           <Heading>{peer}</Heading>
-          <p>{isOnline ? 'on line' : isAsked ? 'has not answered yet' : 'away'}</p>
+          {/* Off line nothing is known of anybody; on a phone the list, which says it too, is out of sight. */}
+          <p>{connection === 'online' ? presence : CONNECTION_TEXT[connection]}</p>
         </div>
         <IconButton icon="search" label="Search here" onClick={onSearch} />
         <IconButton icon="shield" label={`About ${peer}`} onClick={onVerify} />

@@ -5,6 +5,7 @@ import { IconButton } from '../parts/button.tsx';
 import { Logo } from '../parts/logo.tsx';
 import { useNarrow } from '../parts/use-narrow.ts';
 import { Ask } from './ask.tsx';
+import { CONNECTION_TEXT } from './connection-text.ts';
 import { Conversations } from './conversations.tsx';
 import { Tray } from './tray.tsx';
 
@@ -36,7 +37,7 @@ export function Sidebar({ chat, onPalette, onSettings }: SidebarProps) {
         <div className="who">
           <h1>{user}</h1>
           <p className="connection" data-connection={connection} role="status">
-            {CONNECTIONS[connection]}
+            {CONNECTION_TEXT[connection]}
           </p>
         </div>
         <IconButton icon="search" label="Go to (Ctrl+K)" onClick={onPalette} />
@@ -68,5 +69,3 @@ export function Sidebar({ chat, onPalette, onSettings }: SidebarProps) {
     </section>
   );
 }
-
-const CONNECTIONS = { connecting: 'connecting …', online: 'on line', offline: 'off line, trying again' } as const;

@@ -10,6 +10,8 @@ export interface Remembered {
   readonly caPin: string;
   /** The recovery phrase has been shown and not been confirmed. */
   readonly phrasePending: boolean;
+  /** The server had not answered yet: there may be no account. */
+  readonly isJoining: boolean;
 }
 
 export function remembered(): Remembered | undefined {
@@ -31,8 +33,15 @@ export function remember(account: Remembered | undefined): void {
   }
 }
 
+/** What is remembered, with something else in it. */
+export function amendRemembered(change: Partial<Remembered>): void {
+  const account = remembered();
+  if (account !== undefined) remember({ ...account, ...change });
+}
+
 function isRemembered(value: unknown): value is Remembered {
   if (typeof value !== 'object' || value === null) return false;
-  const { user, caPin, phrasePending } = value as Partial<Remembered>;
-  return typeof user === 'string' && typeof caPin === 'string' && typeof phrasePending === 'boolean';
+  const { user, caPin, phrasePending, isJoining } = value as Partial<Remembered>;
+  const areTexts = typeof user === 'string' && typeof caPin === 'string';
+  return areTexts && typeof phrasePending === 'boolean' && typeof isJoining === 'boolean';
 }

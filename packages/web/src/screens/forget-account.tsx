@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { useStore } from '../app/use-app.ts';
 import { remember, remembered } from '../device/remembered.ts';
 import { Button } from '../parts/button.tsx';
@@ -15,11 +16,16 @@ interface ForgetAccountProps {
 export function ForgetAccount({ isLost = false, onClose }: ForgetAccountProps) {
   const { remote } = useStore();
   const task = useTask();
-  const user = remembered()?.user ?? 'your account';
+  const [user] = useState(() => remembered()?.user ?? 'your account');
   const forget = (): Promise<void> =>
     task.run(async () => {
-      await remote.call('forget');
+      const account = remembered();
+      // Before: the screen that comes then would say that the browser has removed it.
       remember(undefined);
+      await remote.call('forget').catch((error: unknown) => {
+        remember(account);
+        throw error;
+      });
     });
   return (
     <Dialog title={`Remove ${user} from this browser?`} onClose={onClose}>

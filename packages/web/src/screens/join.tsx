@@ -1,9 +1,9 @@
-import { isUsername } from '@parley/protocol';
+import { isUsername, parseInvite, toBase64Url } from '@parley/protocol';
 import { type FormEvent, useState } from 'react';
 import { useStore } from '../app/use-app.ts';
 import { deviceName } from '../device/device-name.ts';
 import { forgetInvite, inviteForHere, inviteInAddress } from '../device/invite-link.ts';
-import { remember } from '../device/remembered.ts';
+import { amendRemembered, remember } from '../device/remembered.ts';
 import { askToPersist } from '../device/storage.ts';
 import { Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
@@ -27,14 +27,12 @@ export function Join({ onRecover }: { onRecover(): void }) {
       const name = username.trim().toLowerCase();
       if (!isUsername(name)) throw new RangeError(NAME_RULE);
       const link = inviteForHere(given ?? invite);
-      const { user, caPin } = await remote.call('join', {
-        invite: link,
-        username: name,
-        passphrase: passphrase.checked(),
-        deviceName: deviceName(),
-      });
+      const chosen = passphrase.checked();
+      // Before: the page may be gone when the answer comes, and the phrase has to be shown all the same.
+      remember({ user: name, caPin: toBase64Url(parseInvite(link).caPin), phrasePending: true, isJoining: true });
+      await remote.call('join', { invite: link, username: name, passphrase: chosen, deviceName: deviceName() });
       forgetInvite();
-      remember({ user, caPin, phrasePending: true });
+      amendRemembered({ isJoining: false });
       await askToPersist();
     });
   };

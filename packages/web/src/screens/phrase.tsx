@@ -1,5 +1,5 @@
 import { useStore } from '../app/use-app.ts';
-import { remember, remembered } from '../device/remembered.ts';
+import { amendRemembered } from '../device/remembered.ts';
 import { Button } from '../parts/button.tsx';
 import { Entrance } from './entrance.tsx';
 
@@ -7,8 +7,7 @@ import { Entrance } from './entrance.tsx';
 export function Phrase({ phrase }: { readonly phrase: string }) {
   const { remote } = useStore();
   const confirm = (): void => {
-    const account = remembered();
-    if (account !== undefined) remember({ ...account, phrasePending: false });
+    amendRemembered({ phrasePending: false });
     void remote.call('confirmPhrase');
   };
   return (

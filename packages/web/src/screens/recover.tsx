@@ -2,7 +2,7 @@ import { type FormEvent, useState } from 'react';
 import { useStore } from '../app/use-app.ts';
 import { deviceName } from '../device/device-name.ts';
 import { addressOfHere, forgetInvite, inviteForHere, inviteInAddress } from '../device/invite-link.ts';
-import { remember, remembered } from '../device/remembered.ts';
+import { type Remembered, remember, remembered } from '../device/remembered.ts';
 import { askToPersist } from '../device/storage.ts';
 import { Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
@@ -17,11 +17,17 @@ interface RecoverProps {
   onBack(): void;
 }
 
+/** Whose account was here before. */
+function accountHere(): Remembered | undefined {
+  const account = remembered();
+  return account?.isJoining === false ? account : undefined;
+}
+
 /** An account that is there already comes to this browser, by its 24 words. */
 export function Recover({ isEvicted, onBack }: RecoverProps) {
   const { remote } = useStore();
   const task = useTask();
-  const before = remembered();
+  const [before] = useState(accountHere);
   const given = inviteInAddress();
   const [invite, setInvite] = useState('');
   const [username, setUsername] = useState(before?.user ?? '');
@@ -41,7 +47,7 @@ export function Recover({ isEvicted, onBack }: RecoverProps) {
         deviceName: deviceName(),
       });
       forgetInvite();
-      remember({ user, caPin, phrasePending: false });
+      remember({ user, caPin, phrasePending: false, isJoining: false });
       await askToPersist();
     });
   };

@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { useStore } from '../app/use-app.ts';
 import { inviteInAddress } from '../device/invite-link.ts';
-import { remembered } from '../device/remembered.ts';
+import { amendRemembered, remembered } from '../device/remembered.ts';
 import { Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
@@ -20,7 +20,10 @@ export function Unlock() {
 
   const unlock = (event: FormEvent): void => {
     event.preventDefault();
-    void task.run(() => remote.call('unlock', passphrase, account?.phrasePending ?? false));
+    void task.run(async () => {
+      await remote.call('unlock', passphrase, account?.phrasePending ?? false);
+      amendRemembered({ isJoining: false });
+    });
   };
 
   return (

@@ -1,7 +1,15 @@
 const CHANNEL = 'parley';
 const YIELD = 'yield';
+const OPENED = 'opened';
 /** A tab that the browser has put to sleep does not answer. */
 const YIELD_TIMEOUT_MS = 15_000;
+
+interface OtherTabsHandlers {
+  /** Another asks this one to let go of the account. */
+  onYield(): void;
+  /** Another has it open now. */
+  onOpened(): void;
+}
 
 /** The other tabs and windows of this browser. One at a time has the account open; the lock on its vault says which. */
 export class OtherTabs {
@@ -9,11 +17,17 @@ export class OtherTabs {
   readonly #lock: string;
 
   /** @param lock name of the Web Lock that is held while the vault is open */
-  constructor(lock: string, onYield: () => void) {
+  constructor(lock: string, { onYield, onOpened }: OtherTabsHandlers) {
     this.#lock = lock;
     this.#channel.addEventListener('message', (event: MessageEvent) => {
       if (event.data === YIELD) onYield();
+      else if (event.data === OPENED) onOpened();
     });
+  }
+
+  /** Tells them that this one has the account open from now on. */
+  sayOpened(): void {
+    this.#channel.postMessage(OPENED);
   }
 
   /** Whether one of them has the account open. */
@@ -27,9 +41,11 @@ export class OtherTabs {
     await navigator.locks.request(this.#lock, { signal }, () => {});
   }
 
-  /** Asks the one that has it open to let go. @throws DOMException `TimeoutError` */
+  /** Asks the one that has it open to let go. @throws Error that says what to do */
   async takeOver(): Promise<void> {
     this.#channel.postMessage(YIELD);
-    await this.untilFree(AbortSignal.timeout(YIELD_TIMEOUT_MS));
+    await this.untilFree(AbortSignal.timeout(YIELD_TIMEOUT_MS)).catch((cause: unknown) => {
+      throw new Error('the other tab does not answer: close it, then try again', { cause });
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { type ContactInfo, type Environment, type OwnDeviceInfo, recoveryPhrase, type Vault } from '@parley/client';
+import { type ContactInfo, type Environment, type OwnDeviceInfo, recoveryPhrase, type Vault, VaultError } from '@parley/client';
 import { browserEnvironment, hasVault, openVault, removeVault, VAULT_LOCK } from '@parley/client/browser';
 import { MAX_TEXT_BYTES, parseInvite, toBase64Url, utf8 } from '@parley/protocol';
 import { problemOf } from '../bridge/answering.ts';
@@ -12,10 +12,16 @@ import { OtherTabs } from './other-tabs.ts';
 /** One tab's session, from an empty browser or a sealed vault to an account that is open and back. */
 export class Session implements Calls {
   readonly #tell: (message: WorkerMessage) => void;
-  readonly #tabs = new OtherTabs(VAULT_LOCK, () => void this.#yield());
+  readonly #tabs = new OtherTabs(VAULT_LOCK, {
+    onYield: () => void this.#yield(),
+    onOpened: () => this.#openedElsewhere(),
+  });
   #environment: Promise<Environment> | undefined;
   #account: OpenAccount | undefined;
-  readonly #waiting = new AbortController();
+  /** Ends the wait for another tab to let go. */
+  #waiting = new AbortController();
+  /** Another tab took the account from this one. */
+  #isTaken = false;
   #sends = 0;
 
   constructor(tell: (message: WorkerMessage) => void) {
@@ -23,13 +29,8 @@ export class Session implements Calls {
   }
 
   async begin(): Promise<void> {
-    if (!(await this.#tabs.haveIt())) return this.#show(await this.#atRest());
-    this.#show({ name: 'elsewhere', taken: false });
-    const { signal } = this.#waiting;
-    await this.#tabs.untilFree(signal).then(
-      async () => this.#show(await this.#atRest()),
-      () => {}, // this tab takes over
-    );
+    if (await this.#tabs.haveIt()) this.#waitForOthers();
+    else await this.#rest();
   }
 
   async join(request: JoinRequest): Promise<Joined> {
@@ -39,7 +40,11 @@ export class Session implements Calls {
   }
 
   async unlock(passphrase: string, showPhrase: boolean): Promise<void> {
-    const vault = await openVault(passphrase);
+    const vault = await openVault(passphrase).catch((error: unknown) => {
+      // Another tab was faster, a moment ago.
+      if (error instanceof VaultError && error.code === 'locked') this.#waitForOthers();
+      throw error;
+    });
     try {
       await this.#start(vault, showPhrase ? await recoveryPhrase(vault) : undefined);
     } catch (error) {
@@ -54,19 +59,24 @@ export class Session implements Calls {
 
   async takeOver(): Promise<void> {
     this.#waiting.abort();
-    await this.#tabs.takeOver();
-    this.#show(await this.#atRest());
+    try {
+      await this.#tabs.takeOver();
+    } catch (error) {
+      this.#waitForOthers();
+      throw error;
+    }
+    await this.#rest();
   }
 
   async lock(): Promise<void> {
     await this.#close();
-    this.#show(await this.#atRest());
+    await this.#rest();
   }
 
   async forget(): Promise<void> {
     await this.#close();
     await removeVault();
-    this.#show(await this.#atRest());
+    await this.#rest();
   }
 
   async changePassphrase(oldPassphrase: string, newPassphrase: string): Promise<void> {
@@ -175,6 +185,8 @@ export class Session implements Calls {
       onEnded: (error) => void this.#ended(error),
     });
     this.#show({ name: 'open', phrase });
+    this.#isTaken = false;
+    this.#tabs.sayOpened();
   }
 
   async #close(): Promise<void> {
@@ -192,11 +204,29 @@ export class Session implements Calls {
   async #yield(): Promise<void> {
     if (this.#account === undefined) return;
     await this.#close();
+    // The other still has to unlock it, and says then that it has it open: until it does, this one leaves the place to it.
+    this.#isTaken = true;
     this.#show({ name: 'elsewhere', taken: true });
   }
 
-  async #atRest(): Promise<Stage> {
-    return { name: (await hasVault()) ? 'locked' : 'empty' };
+  #openedElsewhere(): void {
+    if (this.#account === undefined) this.#waitForOthers();
+  }
+
+  /** Until none has it open any more; then it can be opened here. */
+  #waitForOthers(): void {
+    this.#waiting.abort();
+    this.#waiting = new AbortController();
+    this.#show({ name: 'elsewhere', taken: this.#isTaken });
+    this.#tabs.untilFree(this.#waiting.signal).then(
+      () => this.#rest(),
+      () => {}, // this tab takes over
+    );
+  }
+
+  async #rest(): Promise<void> {
+    this.#isTaken = false;
+    this.#show({ name: (await hasVault()) ? 'locked' : 'empty' });
   }
 
   #show(stage: Stage): void {
