@@ -1,6 +1,7 @@
 import { type FormEvent, type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { useStore } from '../app/use-app.ts';
 import { IconButton } from '../parts/button.tsx';
+import { isTyping, REST } from '../parts/focus.ts';
 import { ProblemText } from '../parts/problem-text.tsx';
 
 /** What is being typed is kept when so much time has passed without a key, and when the page goes out of sight. */
@@ -29,7 +30,8 @@ export function Composer({ peer, onTyping }: ComposerProps) {
   }, [remote, peer]);
 
   useEffect(() => {
-    field.current?.focus();
+    // Not every conversation is opened by hand.
+    if (!isTyping()) field.current?.focus();
     let isHere = true;
     void remote.call('draft', peer).then((draft) => {
       if (!isHere || latest.current !== '') return;
@@ -44,8 +46,9 @@ export function Composer({ peer, onTyping }: ComposerProps) {
       isHere = false;
       document.removeEventListener('visibilitychange', hidden);
       keep();
+      onTyping(false);
     };
-  }, [remote, peer, keep]);
+  }, [remote, peer, keep, onTyping]);
 
   useEffect(() => {
     onTyping(text !== '');
@@ -61,6 +64,7 @@ export function Composer({ peer, onTyping }: ComposerProps) {
     latest.current = '';
     setText('');
     setProblem(undefined);
+    field.current?.focus();
     void remote.call('send', peer, written).then(keep, (error: unknown) => {
       setProblem(error instanceof Error ? error.message : String(error));
       // Nothing that was typed is lost: it stands before what was typed since.
@@ -80,6 +84,7 @@ export function Composer({ peer, onTyping }: ComposerProps) {
       <ProblemText text={problem} />
       <div className="composer-row">
         <textarea
+          {...REST}
           ref={field}
           aria-label="Message"
           placeholder={`Write to ${peer}`}

@@ -1,6 +1,7 @@
 import type { ChatState } from '@parley/client';
 import { useMemo, useRef, useState } from 'react';
 import { IconButton } from '../parts/button.tsx';
+import { REST } from '../parts/focus.ts';
 import { Logo } from '../parts/logo.tsx';
 import { useNarrow } from '../parts/use-narrow.ts';
 import { Ask } from './ask.tsx';
@@ -32,7 +33,9 @@ export function Sidebar({ chat, onPalette, onSettings }: SidebarProps) {
       <header>
         <Logo />
         <div className="who">
-          <h1>{user}</h1>
+          <h1 tabIndex={-1} {...REST}>
+            {user}
+          </h1>
           <p className="connection" data-connection={connection} role="status">
             {CONNECTIONS[connection]}
           </p>

@@ -59,6 +59,12 @@ export function Timeline({ timeline, user }: TimelineProps) {
     if (mayLoad) void remote.call('loadOlder');
   }, [mayLoad, oldest]);
 
+  const goToEnd = (): void => {
+    virtualizer.scrollToEnd();
+    // The button is gone then.
+    scroller.current?.focus();
+  };
+
   return (
     <div className="timeline">
       {/* Rows that come into sight while looking back are nothing new: they are not read out. */}
@@ -91,7 +97,7 @@ export function Timeline({ timeline, user }: TimelineProps) {
           })}
         </div>
       </div>
-      {!isAtEnd && <IconButton icon="down" label="To the newest" className="to-end" onClick={() => virtualizer.scrollToEnd()} />}
+      {!isAtEnd && <IconButton icon="down" label="To the newest" className="to-end" onClick={goToEnd} />}
     </div>
   );
 }
