@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { after, before, suite, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from '../support/chromium.ts';
-import { Keyboard } from '../support/keyboard.ts';
+import { Keyboard } from './keyboard.ts';
 import { PASSPHRASE } from '../support/process.ts';
 import { unlessInstalled } from '../support/programs.ts';
 import { WebClient } from '../support/web-client.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
-import { within } from './process.ts';
+import { within } from '../support/process.ts';
 
 /** More stops than any screen of the tests has. */
 const MOST_STOPS = 60;
