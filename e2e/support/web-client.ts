@@ -3,6 +3,8 @@ import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } fr
 import { Complaints } from './complaints.ts';
 import { PASSPHRASE } from './process.ts';
 
+const OUTAGE = /^WebSocket connection to 'ws:\/\/localhost:\d+\/[^']*' failed: /;
+
 /** A person at a browser of their own, who does what people do: by what is written on buttons and fields. */
 export class WebClient {
   readonly user: string;
@@ -88,6 +90,12 @@ export class WebClient {
     return this.page.getByRole('button', { name, exact: true });
   }
 
+  /** How many unread messages the list shows beside a name. */
+  async unread(peer: string): Promise<number> {
+    const row = this.page.getByRole('navigation', { name: 'Conversations' }).getByRole('button', { name: peer });
+    return Number.parseInt((await row.locator('.unread').allTextContents())[0] ?? '0', 10);
+  }
+
   /** What the console has said, errors that nobody caught, and what the policy refused. There should be none. */
   get complaints(): readonly string[] {
     return this.#complaints.texts;
@@ -96,6 +104,14 @@ export class WebClient {
   /** The whole run was clean. */
   isQuiet(): void {
     assert.deepEqual(this.complaints, []);
+  }
+
+  /** The same of a run in which the server was away: Chromium itself complains of each connection that it could not make. */
+  isQuietBesidesOutage(): void {
+    assert.deepEqual(
+      this.complaints.filter((text) => !OUTAGE.test(text)),
+      [],
+    );
   }
 
   async close(): Promise<void> {

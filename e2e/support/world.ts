@@ -81,6 +81,11 @@ export class World implements AsyncDisposable {
     this.#server = await ServerProcess.start({ dataFolder: this.serverFolder, port, ...options }, false);
   }
 
+  /** Ends the server as a power cut would; `restartServer` has it back. */
+  async killServer(): Promise<void> {
+    await this.#server.kill();
+  }
+
   /** `parley join`; what it printed. */
   async join(user: string, invite: string = this.invite): Promise<{ user: string; server: string; phrase: string }> {
     const finished = await parley(['join', invite, user, '--json', '--data', this.clientFolder(user)]);

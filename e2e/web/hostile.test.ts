@@ -141,7 +141,10 @@ function watch(page: Page, world: World): () => Promise<string[]> {
     effects.push(`a dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
-  page.on('framenavigated', (frame) => effects.push(`a navigation to ${frame.url()}`));
+  page.on('framenavigated', (frame) => {
+    // The way back from a conversation is in the history, under the same address.
+    if (frame !== page.mainFrame() || frame.url() !== `${origin}/`) effects.push(`a navigation to ${frame.url()}`);
+  });
   page.on('popup', (popup) => effects.push(`a window of ${popup.url()}`));
   page.context().on('request', (request) => {
     if (!request.url().startsWith(`${origin}/`)) effects.push(`a request to ${request.url()}`);

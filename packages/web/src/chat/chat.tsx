@@ -12,6 +12,8 @@ import { Search } from './search.tsx';
 import { Settings } from './settings.tsx';
 import { shortcutOf } from './shortcuts.ts';
 import { Sidebar } from './sidebar.tsx';
+import type { Target } from './timeline.tsx';
+import { useBack } from './use-back.ts';
 import { useHappenings } from './use-happenings.ts';
 import { useBadge, useLooking } from './use-looking.ts';
 
@@ -22,6 +24,7 @@ type Front = 'palette' | 'settings' | 'search' | 'verify' | undefined;
 export function Chat({ chat }: { readonly chat: ChatState }) {
   const { remote } = useStore();
   const [front, setFront] = useState<Front>();
+  const [target, setTarget] = useState<Target>();
   const closeFront = useCallback(() => setFront(undefined), []);
   const hasWritten = useRef(false);
   const onTyping = useCallback((hasText: boolean) => {
@@ -32,6 +35,10 @@ export function Chat({ chat }: { readonly chat: ChatState }) {
   const { notices, close } = useHappenings(useCallback(() => hasWritten.current || isFrontOpen.current || isTyping(), []));
   useLooking();
   useBadge(chat);
+  useBack(
+    chat.current !== undefined,
+    useCallback(() => void remote.call('close'), [remote]),
+  );
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -62,9 +69,11 @@ export function Chat({ chat }: { readonly chat: ChatState }) {
         <NothingOpen hasConversations={chat.conversations.length > 0} />
       ) : (
         <Conversation
+          key={current.peer}
           user={user}
           timeline={current}
           conversation={chat.conversations.find(({ peer }) => peer === current.peer)}
+          target={target}
           isAsked={chat.asked.includes(current.peer)}
           onTyping={onTyping}
           onSearch={() => setFront('search')}
@@ -74,7 +83,17 @@ export function Chat({ chat }: { readonly chat: ChatState }) {
       <Notices notices={notices} onClose={close} />
       {front === 'palette' && <Palette chat={chat} onAction={act} onClose={closeFront} />}
       {front === 'settings' && <Settings chat={chat} onClose={closeFront} />}
-      {front === 'search' && current !== undefined && <Search peer={current.peer} user={user} onClose={closeFront} />}
+      {front === 'search' && current !== undefined && (
+        <Search
+          peer={current.peer}
+          user={user}
+          onFound={(id) => {
+            setTarget({ id });
+            closeFront();
+          }}
+          onClose={closeFront}
+        />
+      )}
       {front === 'verify' && current !== undefined && <AboutContact peer={current.peer} onClose={closeFront} />}
     </div>
   );

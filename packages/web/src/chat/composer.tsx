@@ -1,11 +1,14 @@
 import { type FormEvent, type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { useStore } from '../app/use-app.ts';
 import { IconButton } from '../parts/button.tsx';
-import { isTyping, REST } from '../parts/focus.ts';
+import { isTouch, isTyping, REST } from '../parts/focus.ts';
 import { ProblemText } from '../parts/problem-text.tsx';
 
-/** What is being typed is kept when so much time has passed without a key, and when the page goes out of sight. */
-const KEEP_AFTER_MS = 400;
+/**
+ * What is being typed is kept at once, but no more often than this, and when the page goes out of sight. Browsers end a page that is
+ * closed before anything that is begun then is stored.
+ */
+const KEEP_EVERY_MS = 200;
 
 interface ComposerProps {
   readonly peer: string;
@@ -20,18 +23,20 @@ export function Composer({ peer, onTyping }: ComposerProps) {
   const [problem, setProblem] = useState<string>();
   const field = useRef<HTMLTextAreaElement>(null);
   const kept = useRef('');
+  const keptAt = useRef(Number.NEGATIVE_INFINITY);
   const latest = useRef('');
   latest.current = text;
 
   const keep = useCallback(() => {
     if (latest.current === kept.current) return;
     kept.current = latest.current;
+    keptAt.current = performance.now();
     void remote.call('keepDraft', peer, latest.current);
   }, [remote, peer]);
 
   useEffect(() => {
-    // Not every conversation is opened by hand.
-    if (!isTyping()) field.current?.focus();
+    // Not every conversation is opened by hand; and on a phone the keyboard would come up over what one wants to read.
+    if (!isTyping() && !isTouch()) field.current?.focus();
     let isHere = true;
     void remote.call('draft', peer).then((draft) => {
       if (!isHere || latest.current !== '') return;
@@ -52,7 +57,9 @@ export function Composer({ peer, onTyping }: ComposerProps) {
 
   useEffect(() => {
     onTyping(text !== '');
-    const timer = setTimeout(keep, KEEP_AFTER_MS);
+    const wait = keptAt.current + KEEP_EVERY_MS - performance.now();
+    if (wait <= 0) return keep();
+    const timer = setTimeout(keep, wait);
     return () => clearTimeout(timer);
   }, [text, keep, onTyping]);
 

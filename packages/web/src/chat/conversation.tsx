@@ -6,13 +6,14 @@ import { Button, IconButton } from '../parts/button.tsx';
 import { REST, restFocus } from '../parts/focus.ts';
 import { useNarrow } from '../parts/use-narrow.ts';
 import { Composer } from './composer.tsx';
-import { Timeline } from './timeline.tsx';
+import { type Target, Timeline } from './timeline.tsx';
 
 interface ConversationProps {
   readonly user: string;
   readonly timeline: TimelineState;
   /** `undefined`: neither has agreed, nor been asked. */
   readonly conversation: ConversationState | undefined;
+  readonly target: Target | undefined;
   /** Asked, and has not answered. */
   readonly isAsked: boolean;
   onTyping(isTyping: boolean): void;
@@ -21,7 +22,7 @@ interface ConversationProps {
 }
 
 /** The conversation that is looked at. */
-export function Conversation({ user, timeline, conversation, isAsked, onTyping, onSearch, onVerify }: ConversationProps) {
+export function Conversation({ user, timeline, conversation, target, isAsked, onTyping, onSearch, onVerify }: ConversationProps) {
   const { remote } = useStore();
   const { peer } = timeline;
   const isOnline = conversation?.isOnline === true;
@@ -43,9 +44,9 @@ export function Conversation({ user, timeline, conversation, isAsked, onTyping, 
         <IconButton icon="search" label="Search here" onClick={onSearch} />
         <IconButton icon="shield" label={`About ${peer}`} onClick={onVerify} />
       </header>
-      <Timeline key={peer} timeline={timeline} user={user} />
+      <Timeline timeline={timeline} user={user} target={target} />
       {canTalk ? (
-        <Composer key={peer} peer={peer} onTyping={onTyping} />
+        <Composer peer={peer} onTyping={onTyping} />
       ) : (
         <div className="cannot-talk">
           {isAsked ? (
@@ -54,7 +55,8 @@ export function Conversation({ user, timeline, conversation, isAsked, onTyping, 
               <Button onClick={() => void remote.call('cancel', peer)}>Take it back</Button>
             </>
           ) : (
-            <p>You and {peer} cannot write to each other now. What was said stays here.</p>
+            // Whoever has just been accepted is one to write to in a moment.
+            timeline.entries.length > 0 && <p>You and {peer} cannot write to each other now. What was said stays here.</p>
           )}
         </div>
       )}

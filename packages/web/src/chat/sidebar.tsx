@@ -1,5 +1,6 @@
 import type { ChatState } from '@parley/client';
 import { useMemo, useRef, useState } from 'react';
+import { useStore } from '../app/use-app.ts';
 import { IconButton } from '../parts/button.tsx';
 import { REST } from '../parts/focus.ts';
 import { Logo } from '../parts/logo.tsx';
@@ -19,6 +20,7 @@ interface SidebarProps {
 
 /** Who is there: requests, conversations, who else is on line, and the way to ask. */
 export function Sidebar({ chat, onPalette, onSettings }: SidebarProps) {
+  const { remote } = useStore();
   const scroller = useRef<HTMLDivElement>(null);
   const [name, setName] = useState('');
   const { user, connection, requests, conversations, asked, online, current } = chat;
@@ -47,9 +49,12 @@ export function Sidebar({ chat, onPalette, onSettings }: SidebarProps) {
         <Tray requests={requests} />
         <Ask user={user} name={name} onName={setName} />
         <Conversations conversations={conversations} asked={asked} current={current?.peer} scroller={scroller} />
-        {others.length > 0 && (
+        {connection === 'online' && (
           <section className="online" aria-label="On line">
-            <h2>On line</h2>
+            <div className="online-head">
+              <h2>{others.length === 0 ? 'Nobody else is on line' : 'Also on line'}</h2>
+              <IconButton icon="again" label="Look again" onClick={() => void remote.call('list')} />
+            </div>
             <ul>
               {others.slice(0, MAX_ONLINE_SHOWN).map((one) => (
                 <li key={one}>

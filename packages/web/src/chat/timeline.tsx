@@ -17,10 +17,16 @@ const CHARACTERS_A_LINE = 60;
 interface TimelineProps {
   readonly timeline: TimelineState;
   readonly user: string;
+  readonly target: Target | undefined;
+}
+
+/** An entry that is to be shown where it stands; another object each time that is asked for. */
+export interface Target {
+  readonly id: string;
 }
 
 /** What was said. Only the rows that are seen are in the page, however many there are. */
-export function Timeline({ timeline, user }: TimelineProps) {
+export function Timeline({ timeline, user, target }: TimelineProps) {
   const { remote } = useStore();
   const scroller = useRef<HTMLDivElement>(null);
   const { entries, newFrom, hasOlder, isLoaded, peer } = timeline;
@@ -50,6 +56,13 @@ export function Timeline({ timeline, user }: TimelineProps) {
     if (firstNew >= 0) virtualizer.scrollToIndex(firstNew, { align: 'center' });
     else virtualizer.scrollToEnd();
   }, [isLoaded]);
+
+  const targetIndex = target === undefined ? -1 : rows.findIndex(({ key }) => key === target.id);
+  const isThere = targetIndex >= 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each target, not when rows come
+  useLayoutEffect(() => {
+    if (isThere) virtualizer.scrollToIndex(targetIndex, { align: 'center' });
+  }, [target, isThere]);
 
   const first = items[0]?.index ?? 0;
   const mayLoad = hasOlder && isLoaded && first < LOAD_AT_ROWS;
@@ -89,6 +102,7 @@ export function Timeline({ timeline, user }: TimelineProps) {
                 ref={virtualizer.measureElement}
                 data-index={item.index}
                 className="row"
+                data-target={item.key === target?.id}
                 style={{ transform: `translateY(${item.start}px)` }}
               >
                 {row !== undefined && <RowView row={row} user={user} />}

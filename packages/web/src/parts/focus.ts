@@ -5,10 +5,13 @@ export const REST = { 'data-rest': '' } as const;
 export function restFocus(): void {
   const { activeElement } = document;
   if (activeElement !== null && activeElement !== document.body && activeElement.checkVisibility()) return;
-  // Of a field the touch screen's keyboard would come up, over what is read.
-  const isTouch = matchMedia('(pointer: coarse)').matches;
   const places = [...document.querySelectorAll<HTMLElement>('[data-rest]')];
-  places.findLast((place) => place.checkVisibility() && !(isTouch && isField(place)))?.focus();
+  places.findLast((place) => place.checkVisibility() && !(isTouch() && isField(place)))?.focus();
+}
+
+/** Where a field that has the focus brings a keyboard up, over what is read. */
+export function isTouch(): boolean {
+  return matchMedia('(pointer: coarse)').matches;
 }
 
 /** Whether somebody is in the middle of typing something: what happens by itself must not come between. */
