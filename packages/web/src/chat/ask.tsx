@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { useStore } from '../app/use-app.ts';
 import { Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
+import { REST } from '../parts/focus.ts';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { useTask } from '../parts/use-task.ts';
 
@@ -36,7 +37,7 @@ export function Ask({ user, name, onName }: AskProps) {
   return (
     <form className="ask" onSubmit={ask}>
       <div className="ask-row">
-        <Field label="Who" value={name} onChange={onName} autoComplete="off" placeholder="name" />
+        <Field label="Who" value={name} onChange={onName} autoComplete="off" placeholder="name" {...REST} />
         <Button type="submit" isBusy={task.isBusy}>
           Request to talk
         </Button>

@@ -1,6 +1,7 @@
 import type { ChatState } from '@parley/client';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useStore } from '../app/use-app.ts';
+import { isTyping, restFocus } from '../parts/focus.ts';
 import { AboutContact } from './about-contact.tsx';
 import { Conversation } from './conversation.tsx';
 import { NothingOpen } from './nothing-open.tsx';
@@ -25,11 +26,13 @@ export function Chat({ chat }: { readonly chat: ChatState }) {
   const [front, setFront] = useState<Front>();
   const [target, setTarget] = useState<Target>();
   const closeFront = useCallback(() => setFront(undefined), []);
-  const typing = useRef(false);
-  const onTyping = useCallback((isTyping: boolean) => {
-    typing.current = isTyping;
+  const hasWritten = useRef(false);
+  const onTyping = useCallback((hasText: boolean) => {
+    hasWritten.current = hasText;
   }, []);
-  const { notices, close } = useHappenings(useCallback(() => typing.current, []));
+  const isFrontOpen = useRef(false);
+  isFrontOpen.current = front !== undefined;
+  const { notices, close } = useHappenings(useCallback(() => hasWritten.current || isFrontOpen.current || isTyping(), []));
   useLooking();
   useBadge(chat);
   useBack(
@@ -40,7 +43,8 @@ export function Chat({ chat }: { readonly chat: ChatState }) {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const shortcut = shortcutOf(event, chat);
-      if (shortcut === undefined) return;
+      // What lies in front is about the conversation behind it.
+      if (shortcut === undefined || (shortcut.kind === 'open' && isFrontOpen.current)) return;
       event.preventDefault();
       if (shortcut.kind === 'open') void remote.call('open', shortcut.peer);
       else setFront(shortcut.kind);
@@ -55,8 +59,11 @@ export function Chat({ chat }: { readonly chat: ChatState }) {
   };
 
   const { current, user } = chat;
+  const isOpen = current !== undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: at the beginning, and when no conversation is looked at any more
+  useEffect(restFocus, [isOpen]);
   return (
-    <div className="chat" data-open={current !== undefined}>
+    <div className="chat" data-open={isOpen}>
       <Sidebar chat={chat} onPalette={() => setFront('palette')} onSettings={() => setFront('settings')} />
       {current === undefined ? (
         <NothingOpen hasConversations={chat.conversations.length > 0} />

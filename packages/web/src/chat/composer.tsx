@@ -1,6 +1,7 @@
 import { type FormEvent, type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { useStore } from '../app/use-app.ts';
 import { IconButton } from '../parts/button.tsx';
+import { isTouch, isTyping, REST } from '../parts/focus.ts';
 import { ProblemText } from '../parts/problem-text.tsx';
 
 /**
@@ -34,8 +35,8 @@ export function Composer({ peer, onTyping }: ComposerProps) {
   }, [remote, peer]);
 
   useEffect(() => {
-    // On a phone that would bring the keyboard up over what one wants to read.
-    if (!matchMedia('(pointer: coarse)').matches) field.current?.focus();
+    // Not every conversation is opened by hand; and on a phone the keyboard would come up over what one wants to read.
+    if (!isTyping() && !isTouch()) field.current?.focus();
     let isHere = true;
     void remote.call('draft', peer).then((draft) => {
       if (!isHere || latest.current !== '') return;
@@ -50,8 +51,9 @@ export function Composer({ peer, onTyping }: ComposerProps) {
       isHere = false;
       document.removeEventListener('visibilitychange', hidden);
       keep();
+      onTyping(false);
     };
-  }, [remote, peer, keep]);
+  }, [remote, peer, keep, onTyping]);
 
   // Where there is nothing to write in, nobody writes.
   useEffect(() => () => onTyping(false), [onTyping]);
@@ -72,6 +74,7 @@ export function Composer({ peer, onTyping }: ComposerProps) {
     latest.current = '';
     setText('');
     setProblem(undefined);
+    field.current?.focus();
     void remote.call('send', peer, written).then(keep, (error: unknown) => {
       setProblem(error instanceof Error ? error.message : String(error));
       // Nothing that was typed is lost: it stands before what was typed since.
@@ -91,6 +94,7 @@ export function Composer({ peer, onTyping }: ComposerProps) {
       <ProblemText text={problem} />
       <div className="composer-row">
         <textarea
+          {...REST}
           ref={field}
           aria-label="Message"
           placeholder={`Write to ${peer}`}

@@ -1,7 +1,9 @@
 import type { ConnectionState, ConversationState, TimelineState } from '@parley/client';
+import { useEffect } from 'react';
 import { useStore } from '../app/use-app.ts';
 import { Avatar } from '../parts/avatar.tsx';
 import { Button, IconButton } from '../parts/button.tsx';
+import { REST, restFocus } from '../parts/focus.ts';
 import { useNarrow } from '../parts/use-narrow.ts';
 import { Composer } from './composer.tsx';
 import { CONNECTION_TEXT } from './connection-text.ts';
@@ -39,8 +41,12 @@ export function Conversation({
   const presence = isOnline ? 'on line' : isAsked ? 'has not answered yet' : 'away';
   // Beside the list, whose heading comes first, it is the second.
   const Heading = useNarrow() ? 'h1' : 'h2';
+  const canTalk = conversation?.canTalk === true;
+  // Where there is no field to write in, the conversation itself has the focus: what had it may be gone.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever what can be done here is another
+  useEffect(restFocus, [peer, canTalk, isAsked]);
   return (
-    <main className="conversation" aria-label={peer}>
+    <main className="conversation" aria-label={peer} tabIndex={-1} {...REST}>
       <header>
         <IconButton icon="back" label="Back to the list" className="back" onClick={() => void remote.call('close')} />
         <Avatar name={peer} isOnline={isOnline} />
@@ -53,7 +59,7 @@ export function Conversation({
         <IconButton icon="shield" label={`About ${peer}`} onClick={onVerify} />
       </header>
       <Timeline timeline={timeline} user={user} target={target} />
-      {conversation?.canTalk === true ? (
+      {canTalk ? (
         <Composer peer={peer} onTyping={onTyping} />
       ) : (
         <div className="cannot-talk">

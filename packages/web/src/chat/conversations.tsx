@@ -1,6 +1,6 @@
 import { type ConversationState, MAX_UNREAD } from '@parley/client';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, type RefObject, useEffect } from 'react';
+import { memo, type RefObject, useEffect, useRef } from 'react';
 import { useStore } from '../app/use-app.ts';
 import { Avatar } from '../parts/avatar.tsx';
 import { shortTime } from '../parts/time.ts';
@@ -31,6 +31,17 @@ export function Conversations({ conversations, asked, current, scroller }: Conve
     const index = conversations.findIndex(({ peer }) => peer === current);
     if (index >= 0) virtualizer.scrollToIndex(index);
   }, [current]);
+  // Who comes back to the list is where they went from, as soon as that row is drawn.
+  const before = useRef(current);
+  const wanted = useRef<string>(undefined);
+  useEffect(() => {
+    if (current === undefined && before.current !== undefined) wanted.current = before.current;
+    before.current = current;
+    const row = document.getElementById(rowId(wanted.current));
+    if (row === null) return;
+    row.focus();
+    wanted.current = undefined;
+  });
   const now = Date.now();
   return (
     <nav className="conversations" aria-label="Conversations">
@@ -72,7 +83,13 @@ const ConversationButton = memo(
     const { remote } = useStore();
     const count = unread >= MAX_UNREAD ? `${MAX_UNREAD - 1}+` : String(unread);
     return (
-      <button type="button" className="conversation-row" aria-current={isCurrent} onClick={() => void remote.call('open', peer)}>
+      <button
+        type="button"
+        id={rowId(peer)}
+        className="conversation-row"
+        aria-current={isCurrent}
+        onClick={() => void remote.call('open', peer)}
+      >
         <Avatar name={peer} isOnline={isOnline} />
         <span className="name">{peer}</span>
         <span className="state">{isAsked ? 'asked' : isOnline ? 'on line' : 'away'}</span>
@@ -88,3 +105,7 @@ const ConversationButton = memo(
   },
   (a, b) => a.conversation === b.conversation && a.isCurrent === b.isCurrent && a.isAsked === b.isAsked,
 );
+
+function rowId(peer: string | undefined): string {
+  return `conversation-${peer ?? ''}`;
+}

@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { IconButton } from '../parts/button.tsx';
+import { restFocus } from '../parts/focus.ts';
 
 /** Something to be told once. */
 export interface Notice {
@@ -28,6 +29,7 @@ export function Notices({ notices, onClose }: NoticesProps) {
 }
 
 function NoticeView({ notice: { id, text, isProblem }, onClose }: { readonly notice: Notice; onClose(id: number): void }) {
+  useEffect(() => restFocus, []);
   useEffect(() => {
     if (isProblem) return;
     const timer = setTimeout(() => onClose(id), SHOWN_MS);

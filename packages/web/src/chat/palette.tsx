@@ -41,7 +41,7 @@ export function Palette({ chat, onAction, onClose }: PaletteProps) {
         aria-controls="palette-list"
         aria-activedescendant={items.length === 0 ? undefined : `palette-${selected}`}
         aria-autocomplete="list"
-        autoFocus
+        data-first
         autoComplete="off"
         spellCheck={false}
         value={query}

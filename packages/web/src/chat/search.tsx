@@ -37,7 +37,8 @@ export function Search({ peer, user, onFound, onClose }: SearchProps) {
   return (
     <Dialog title={`Search with ${peer}`} onClose={onClose} className="search">
       <form className="search-row" onSubmit={search}>
-        <Field label="Words" type="search" value={query} onChange={setQuery} autoFocus />
+        {/* No field of type search: that takes the first Esc for itself. */}
+        <Field label="Words" inputMode="search" enterKeyHint="search" value={query} onChange={setQuery} data-first />
         <Button type="submit" isBusy={task.isBusy}>
           Search
         </Button>

@@ -2,6 +2,7 @@ import type { ChatState } from '@parley/client';
 import { useMemo, useRef, useState } from 'react';
 import { useStore } from '../app/use-app.ts';
 import { IconButton } from '../parts/button.tsx';
+import { REST } from '../parts/focus.ts';
 import { Logo } from '../parts/logo.tsx';
 import { useNarrow } from '../parts/use-narrow.ts';
 import { Ask } from './ask.tsx';
@@ -35,7 +36,9 @@ export function Sidebar({ chat, onPalette, onSettings }: SidebarProps) {
       <header>
         <Logo />
         <div className="who">
-          <h1>{user}</h1>
+          <h1 tabIndex={-1} {...REST}>
+            {user}
+          </h1>
           <p className="connection" data-connection={connection} role="status">
             {CONNECTION_TEXT[connection]}
           </p>

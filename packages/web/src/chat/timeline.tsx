@@ -73,6 +73,12 @@ export function Timeline({ timeline, user, target }: TimelineProps) {
     if (mayLoad) void remote.call('loadOlder');
   }, [mayLoad, oldest]);
 
+  const goToEnd = (): void => {
+    toEnd();
+    // The button is gone then.
+    scroller.current?.focus();
+  };
+
   return (
     <div className="timeline">
       {/* Rows that come into sight while looking back are nothing new: they are not read out. */}
@@ -106,7 +112,7 @@ export function Timeline({ timeline, user, target }: TimelineProps) {
           })}
         </div>
       </div>
-      {!isAtEnd && <IconButton icon="down" label="To the newest" className="to-end" onClick={toEnd} />}
+      {!isAtEnd && <IconButton icon="down" label="To the newest" className="to-end" onClick={goToEnd} />}
     </div>
   );
 }

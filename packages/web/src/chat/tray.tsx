@@ -1,16 +1,30 @@
 import type { RequestState } from '@parley/client';
+import { useEffect, useRef } from 'react';
 import { useStore } from '../app/use-app.ts';
 import { Avatar } from '../parts/avatar.tsx';
 import { Button } from '../parts/button.tsx';
+import { restFocus } from '../parts/focus.ts';
 import { SafetyNumber } from '../parts/safety-number.tsx';
 
 /** Who asks to talk. Nothing they say comes before they are accepted; until then there is a name and a number to check it by. */
 export function Tray({ requests }: { readonly requests: readonly RequestState[] }) {
   const { remote } = useStore();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const count = useRef(requests.length);
+  // Whoever has answered one by its buttons, which are gone with it, goes on with the next.
+  useEffect(() => {
+    const isFewer = requests.length < count.current;
+    count.current = requests.length;
+    if (!isFewer || document.activeElement !== document.body) return;
+    if (heading.current === null) restFocus();
+    else heading.current.focus();
+  }, [requests]);
   if (requests.length === 0) return null;
   return (
     <section className="tray" aria-label="Requests">
-      <h2>Asking to talk</h2>
+      <h2 ref={heading} tabIndex={-1}>
+        Asking to talk
+      </h2>
       <ul>
         {requests.map(({ from, safetyNumber }) => (
           <li key={from}>

@@ -1,12 +1,10 @@
 import { useEffect } from 'react';
-
-/** Where list and conversation do not stand side by side (the style sheet has the same width). */
-const NARROW = '(max-width: 719px)';
+import { isNarrow } from '../parts/use-narrow.ts';
 
 /** On a phone the system's own way back leads from the conversation to the list, not out of Parley. */
 export function useBack(isOpen: boolean, close: () => void): void {
   useEffect(() => {
-    if (!isOpen || !matchMedia(NARROW).matches) return;
+    if (!isOpen || !isNarrow()) return;
     history.pushState({ isOpen }, '');
     let wentBack = false;
     const onPop = (): void => {

@@ -8,7 +8,7 @@ import type { Notice } from './notices.tsx';
 const MAX_NOTICES = 4;
 
 /** Does on the page what things that happen ask for: opens, tells, notifies. */
-export function useHappenings(isTyping: () => boolean): { notices: readonly Notice[]; close(id: number): void } {
+export function useHappenings(isBusy: () => boolean): { notices: readonly Notice[]; close(id: number): void } {
   const store = useStore();
   const [notices, setNotices] = useState<readonly Notice[]>([]);
   const told = useRef(0);
@@ -23,8 +23,8 @@ export function useHappenings(isTyping: () => boolean): { notices: readonly Noti
     return store.hear((happening) => {
       switch (happening.what) {
         case 'accepted': {
-          // Whoever is writing to somebody else goes on with that.
-          const isFree = !isTyping() || store.getState().chat?.current?.peer === happening.user;
+          // Whoever is writing, or doing something else, goes on with that.
+          const isFree = !isBusy() || store.getState().chat?.current?.peer === happening.user;
           if (isFree) void store.remote.call('open', happening.user);
           tell(`${happening.user} accepted.`);
           break;
@@ -40,7 +40,7 @@ export function useHappenings(isTyping: () => boolean): { notices: readonly Noti
           tell(problemText(happening), true);
       }
     });
-  }, [store, isTyping]);
+  }, [store, isBusy]);
 
   return { notices, close };
 }

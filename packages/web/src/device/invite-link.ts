@@ -16,12 +16,13 @@ export function forgetInvite(): void {
  */
 export function inviteForHere(text: string): string {
   const invite = parseInvite(text);
-  if (invite.host !== location.hostname) {
+  const page = here();
+  if (invite.host !== page.host) {
     throw new RangeError(
-      `This invite is for ${invite.host}, and this page is of ${location.hostname}: open the link of the invite itself.`,
+      `This invite is for ${invite.host}, and this page is of ${page.host}: open the link of the invite itself.`,
     );
   }
-  return formatWebInvite({ ...invite, ...here() });
+  return formatWebInvite({ ...invite, ...page });
 }
 
 /** For a recovery: it needs the server's address and what it is known by, and no right to join. @throws ParleyError `malformed` */

@@ -1,5 +1,6 @@
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 import { IconButton } from './button.tsx';
+import { restFocus } from './focus.ts';
 
 interface DialogProps {
   readonly title: string;
@@ -8,14 +9,20 @@ interface DialogProps {
   readonly className?: string;
 }
 
-/** A modal of the browser's own: it keeps the focus in, closes by Esc, and gives the focus back. */
+/** A modal of the browser's own: it keeps the focus in, closes by Esc, and gives the focus back. What is `data-first` has it at first. */
 export function Dialog({ title, onClose, children, className = '' }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  // Before it is out of the page: once it is, it gives nothing back.
+  useLayoutEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
-    return () => dialog?.close();
+    dialog?.querySelector<HTMLElement>('[data-first]')?.focus();
+    return () => {
+      dialog?.close();
+      // What had the focus before may go at the same time.
+      queueMicrotask(restFocus);
+    };
   }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: with keys it is closed by Esc, as every dialog is

@@ -6,6 +6,8 @@ interface FieldProps extends Omit<ComponentProps<'input'>, 'value' | 'onChange'>
   onChange(value: string): void;
   /** What to know before typing. */
   readonly hint?: string;
+  readonly 'data-first'?: boolean;
+  readonly 'data-rest'?: '';
 }
 
 /** A field with its name above it. */

@@ -3,8 +3,12 @@ import { useSyncExternalStore } from 'react';
 /** As in the style sheet: there is room for the list or for a conversation, and not for both. */
 const narrow = matchMedia('(max-width: 719px)');
 
+export function isNarrow(): boolean {
+  return narrow.matches;
+}
+
 export function useNarrow(): boolean {
-  return useSyncExternalStore(subscribe, () => narrow.matches);
+  return useSyncExternalStore(subscribe, isNarrow);
 }
 
 function subscribe(listener: () => void): () => void {

@@ -1,4 +1,5 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
+import { REST, restFocus } from '../parts/focus.ts';
 import { Logo } from '../parts/logo.tsx';
 
 interface EntranceProps {
@@ -9,13 +10,17 @@ interface EntranceProps {
 
 /** What stands before the chat: one card with one question. */
 export function Entrance({ title, children, isWide = false }: EntranceProps) {
+  // Whoever comes from another screen begins at the top of this one, where no field has the focus already.
+  useEffect(restFocus, []);
   return (
     <main className={isWide ? 'entrance wide' : 'entrance'}>
       <div className="card">
         <p className="brand">
           <Logo /> Parley
         </p>
-        <h1>{title}</h1>
+        <h1 tabIndex={-1} {...REST}>
+          {title}
+        </h1>
         {children}
       </div>
     </main>

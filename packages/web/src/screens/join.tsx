@@ -50,6 +50,7 @@ export function Join({ onRecover }: { onRecover(): void }) {
             value={invite}
             onChange={setInvite}
             hint="It comes from somebody who is here already, or from who runs the server."
+            autoFocus
           />
         )}
         <Field
@@ -59,7 +60,7 @@ export function Join({ onRecover }: { onRecover(): void }) {
           value={username}
           onChange={setUsername}
           hint="2–32 of a–z, 0–9, dot, dash and underscore"
-          autoFocus
+          autoFocus={given !== undefined}
         />
         <NewPassphrase state={passphrase} />
         <ProblemText text={task.problem} />
