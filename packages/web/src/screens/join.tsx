@@ -1,9 +1,10 @@
 import { isUsername, parseInvite, toBase64Url } from '@parley/protocol';
 import { type FormEvent, useState } from 'react';
 import { useStore } from '../app/use-app.ts';
-import { forgetInvite, inviteForHere, inviteInAddress } from '../device/invite-link.ts';
+import { forgetInvite, inviteForHere } from '../device/invite-link.ts';
 import { amendRemembered, remember } from '../device/remembered.ts';
 import { askToPersist } from '../device/storage.ts';
+import { useInvite } from '../device/use-invite.ts';
 import { Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
 import { NewPassphrase, usePassphrase } from '../parts/new-passphrase.tsx';
@@ -16,7 +17,7 @@ import { Entrance } from './entrance.tsx';
 export function Join({ onRecover }: { onRecover(): void }) {
   const { remote } = useStore();
   const task = useTask();
-  const given = inviteInAddress();
+  const given = useInvite();
   const [invite, setInvite] = useState('');
   const [username, setUsername] = useState('');
   const passphrase = usePassphrase();
