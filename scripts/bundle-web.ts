@@ -3,12 +3,13 @@
  * has to know what the page consists of. Runs after each `npm ci`. `node scripts/bundle-web.ts [FOLDER]` builds into another folder.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 import { build } from 'vite';
 import { compress } from './web/compress.ts';
 import { integrity } from './web/integrity.ts';
+import { withoutNode } from './web/without-node.ts';
 
 const web = resolve(import.meta.dirname, '../packages/web');
 const folder = resolve(process.argv[2] ?? join(web, 'dist'));
@@ -16,6 +17,7 @@ const folder = resolve(process.argv[2] ?? join(web, 'dist'));
 await buildPage();
 await buildServiceWorker(filesIn(folder));
 compress(filesIn(folder).map((file) => join(folder, file)));
+for (const file of filesIn(folder)) console.log(`${file}  ${(statSync(join(folder, file)).size / 1_000).toFixed(1)} kB`);
 
 async function buildPage(): Promise<void> {
   // One file each for page and worker: an import that is loaded later would have no hash in the page.
@@ -26,8 +28,8 @@ async function buildPage(): Promise<void> {
     envDir: false,
     logLevel: 'warn',
     mode: 'production',
-    plugins: [integrity()],
-    worker: { format: 'es', rolldownOptions: { output: inOneFile } },
+    plugins: [withoutNode(), integrity()],
+    worker: { format: 'es', plugins: () => [withoutNode()], rolldownOptions: { output: inOneFile } },
     build: {
       outDir: folder,
       emptyOutDir: true,

@@ -21,6 +21,8 @@ export async function bundlePage(name: string): Promise<string> {
     cwd: ROOT,
     platform: 'browser',
     input: resolve(folder, `${name}.ts`),
+    // Of a test file nothing is used and all is wanted, though its package says that to import a file of it does nothing.
+    treeshake: { moduleSideEffects: (id) => (id.endsWith('.test.ts') ? true : undefined) },
     plugins: [
       {
         name: 'stand-ins',
@@ -40,9 +42,9 @@ export async function bundlePage(name: string): Promise<string> {
 export async function openTab(browser: BrowserContext, script: string, origin = ORIGIN): Promise<Page> {
   const tab = await browser.newPage();
   await tab.route(`${origin}**`, (route) =>
-    new URL(route.request().url()).pathname === '/page.js'
+    route.request().url() === `${origin}page.js`
       ? route.fulfill({ contentType: 'text/javascript', body: script })
-      : route.fulfill({ contentType: 'text/html', body: '<!doctype html><script type="module" src="/page.js"></script>' }),
+      : route.fulfill({ contentType: 'text/html', body: '<!doctype html><script type="module" src="page.js"></script>' }),
   );
   // A script that throws has no page, and would be waited for.
   const failure = Promise.withResolvers<never>();

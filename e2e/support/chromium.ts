@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Browser, type BrowserContext, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
 import { findProgram } from './programs.ts';
 
 const FLAGS = [
@@ -18,8 +18,8 @@ export function launchChromium(...flags: string[]): Promise<Browser> {
 }
 
 /** A browser whose profile lies in a folder: what pages keep is there for the next browser of that folder. */
-export function launchBrowser(profileFolder: string): Promise<BrowserContext> {
-  return chromium.launchPersistentContext(profileFolder, { executablePath: path(), headless: true, args: FLAGS });
+export function launchBrowser(profileFolder: string, options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(profileFolder, { executablePath: path(), headless: true, args: FLAGS, ...options });
 }
 
 function path(): string {

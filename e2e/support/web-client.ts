@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { Complaints } from './complaints.ts';
 import { PASSPHRASE } from './process.ts';
 
 const OUTAGE = /^WebSocket connection to 'ws:\/\/localhost:\d+\/[^']*' failed: /;
@@ -9,22 +10,19 @@ export class WebClient {
   readonly user: string;
   readonly context: BrowserContext;
   readonly page: Page;
-  /** What the console has said, and errors that nobody caught. There should be none. */
-  readonly complaints: string[] = [];
+  readonly #complaints = new Complaints();
 
   private constructor(user: string, context: BrowserContext, page: Page) {
     this.user = user;
     this.context = context;
     this.page = page;
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => this.complaints.push(String(error)));
+    this.#complaints.watch(page);
   }
 
   /** A tab with nothing in it. */
   static async open(browser: Browser | BrowserContext, user: string, options: BrowserContextOptions = {}): Promise<WebClient> {
     const context = 'newContext' in browser ? await browser.newContext(options) : browser;
+    await Complaints.expect(context);
     return new WebClient(user, context, await context.newPage());
   }
 
@@ -96,6 +94,11 @@ export class WebClient {
   async unread(peer: string): Promise<number> {
     const row = this.page.getByRole('navigation', { name: 'Conversations' }).getByRole('button', { name: peer });
     return Number.parseInt((await row.locator('.unread').allTextContents())[0] ?? '0', 10);
+  }
+
+  /** What the console has said, errors that nobody caught, and what the policy refused. There should be none. */
+  get complaints(): readonly string[] {
+    return this.#complaints.texts;
   }
 
   /** The whole run was clean. */

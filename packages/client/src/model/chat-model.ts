@@ -119,6 +119,11 @@ export class ChatModel {
     await this.#timeline?.loadOlder();
   }
 
+  /** Reads back to a position of the current conversation. False where that is too far. */
+  async loadBackTo(position: number): Promise<boolean> {
+    return (await this.#timeline?.loadBackTo(position)) ?? false;
+  }
+
   /** What was read is marked as read, and then as `ParleyClient.quit`. */
   async quit(): Promise<void> {
     this.#leave();
@@ -132,16 +137,17 @@ export class ChatModel {
   }
 
   async #load(): Promise<void> {
-    const { client } = this;
-    const found: { peer: string; last: number; unread: number }[] = [];
-    for (const peer of client.people.talkingTo) {
-      const [newest] = await client.history.page(peer, { limit: 1 });
-      if (newest !== undefined) this.#newestAt.set(peer, newest.at);
-      found.push({ peer, last: newest?.position ?? 0, unread: await this.#countUnread(peer, newest) });
-    }
+    // All at once: storage that answers later than it is asked is waited for once, not for each of a thousand conversations.
+    const found = await Promise.all(this.client.people.talkingTo.map((peer) => this.#summarize(peer)));
     for (const { peer, unread } of found.sort((a, b) => b.last - a.last || (a.peer < b.peer ? -1 : 1)))
       this.#unread.set(peer, unread);
     this.#stored();
+  }
+
+  async #summarize(peer: string): Promise<{ peer: string; last: number; unread: number }> {
+    const [newest] = await this.client.history.page(peer, { limit: 1 });
+    if (newest !== undefined) this.#newestAt.set(peer, newest.at);
+    return { peer, last: newest?.position ?? 0, unread: await this.#countUnread(peer, newest) };
   }
 
   /** Messages of theirs behind the mark, as far as it is worth counting. */

@@ -5,6 +5,8 @@ import type { TimelineState } from './state.ts';
 export const PAGE_ENTRIES = 100;
 /** Of what is new so much is read at once; the rest is older then. */
 const MAX_NEW_ENTRIES = 1_000;
+/** Farther back than so many entries nobody is led. */
+const MAX_LOOKED_BACK = 20_000;
 /** Of a conversation that goes on for ever, so many stay in memory. */
 const MAX_ENTRIES = 2_000;
 
@@ -83,6 +85,15 @@ export class Timeline {
       this.#hasOlder = page.length === PAGE_ENTRIES;
       this.#changed();
     });
+  }
+
+  /** Reads back to a position of the history. False where that is too far. */
+  async loadBackTo(position: number): Promise<boolean> {
+    while (this.#hasOlder && !this.#isClosed && isAbove(this.#entries[0], position)) {
+      if (this.#entries.length >= MAX_LOOKED_BACK) return false;
+      await this.loadOlder();
+    }
+    return !this.#isClosed;
   }
 
   /** It was deleted. */

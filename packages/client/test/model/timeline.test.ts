@@ -189,3 +189,25 @@ test('whatever comes, waits and is sent in between: it shows what the history ha
     }),
   );
 });
+
+test('reads back to a position, and not beyond what anybody can be led through', async () => {
+  const history = new FakeHistory();
+  for (let i = 0; i < 21_000; i += 1) history.add('bob');
+  const { timeline } = timelineOf(history, 21_000);
+  await timeline.refresh();
+  assert.equal(await timeline.loadBackTo(20_750), true);
+  assert.equal(timeline.state.entries.length, 300);
+  assert.equal(await timeline.loadBackTo(20_990), true, 'it is there already');
+  assert.equal(timeline.state.entries.length, 300);
+  assert.equal(await timeline.loadBackTo(10), false);
+  assert.equal(timeline.state.entries.length, 20_000);
+});
+
+test('a timeline that was closed reads back no further', async () => {
+  const history = new FakeHistory();
+  for (let i = 0; i < 250; i += 1) history.add('bob');
+  const { timeline } = timelineOf(history, 250);
+  await timeline.refresh();
+  timeline.close();
+  assert.equal(await timeline.loadBackTo(10), false);
+});

@@ -10,6 +10,13 @@ export interface AppState {
   readonly chat: ChatState | undefined;
 }
 
+/** The worker's script did not come whole, or something in it threw that nobody caught: there is nothing behind the page then. */
+const BROKEN = {
+  name: 'WorkerError',
+  code: undefined,
+  message: 'What Parley runs on has stopped in this browser. Nothing that was sent is lost.',
+};
+
 /** What the worker has told, for React's `useSyncExternalStore`, and the way to ask it. */
 export class Store {
   readonly remote: Remote;
@@ -19,6 +26,7 @@ export class Store {
 
   constructor(worker: Worker) {
     this.remote = new Remote(worker, (push) => this.#pushed(push));
+    worker.addEventListener('error', () => this.#pushed({ stage: { name: 'ended', problem: BROKEN } }));
   }
 
   readonly getState = (): AppState => this.#state;

@@ -46,7 +46,10 @@ export interface Calls {
   open(peer: string): Promise<void>;
   close(): Promise<void>;
   loadOlder(): Promise<void>;
+  /** Reads the current conversation back to a position of its history. False where that is too far. */
+  loadBackTo(position: number): Promise<boolean>;
   look(isLooking: boolean): Promise<void>;
+  /** Asks the server who is on line: of strangers it says that only when it is asked. */
   list(): Promise<void>;
   request(user: string): Promise<void>;
   accept(user: string): Promise<void>;
@@ -54,7 +57,6 @@ export interface Calls {
   cancel(user: string): Promise<void>;
   block(user: string): Promise<void>;
   send(user: string, text: string): Promise<void>;
-  remove(id: string): Promise<void>;
   draft(user: string): Promise<string>;
   keepDraft(user: string, text: string): Promise<void>;
   search(peer: string, query: string): Promise<Found>;

@@ -11,6 +11,8 @@ import { Search } from './search.tsx';
 import { Settings } from './settings.tsx';
 import { shortcutOf } from './shortcuts.ts';
 import { Sidebar } from './sidebar.tsx';
+import type { Target } from './timeline.tsx';
+import { useBack } from './use-back.ts';
 import { useHappenings } from './use-happenings.ts';
 import { useBadge, useLooking } from './use-looking.ts';
 
@@ -21,6 +23,7 @@ type Front = 'palette' | 'settings' | 'search' | 'verify' | undefined;
 export function Chat({ chat }: { readonly chat: ChatState }) {
   const { remote } = useStore();
   const [front, setFront] = useState<Front>();
+  const [target, setTarget] = useState<Target>();
   const closeFront = useCallback(() => setFront(undefined), []);
   const typing = useRef(false);
   const onTyping = useCallback((isTyping: boolean) => {
@@ -29,6 +32,10 @@ export function Chat({ chat }: { readonly chat: ChatState }) {
   const { notices, close } = useHappenings(useCallback(() => typing.current, []));
   useLooking();
   useBadge(chat);
+  useBack(
+    chat.current !== undefined,
+    useCallback(() => void remote.call('close'), [remote]),
+  );
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -55,10 +62,12 @@ export function Chat({ chat }: { readonly chat: ChatState }) {
         <NothingOpen hasConversations={chat.conversations.length > 0} />
       ) : (
         <Conversation
+          key={current.peer}
           user={user}
           timeline={current}
           connection={chat.connection}
           conversation={chat.conversations.find(({ peer }) => peer === current.peer)}
+          target={target}
           isAsked={chat.asked.includes(current.peer)}
           onTyping={onTyping}
           onSearch={() => setFront('search')}
@@ -68,7 +77,17 @@ export function Chat({ chat }: { readonly chat: ChatState }) {
       <Notices notices={notices} onClose={close} />
       {front === 'palette' && <Palette chat={chat} onAction={act} onClose={closeFront} />}
       {front === 'settings' && <Settings chat={chat} onClose={closeFront} />}
-      {front === 'search' && current !== undefined && <Search peer={current.peer} user={user} onClose={closeFront} />}
+      {front === 'search' && current !== undefined && (
+        <Search
+          peer={current.peer}
+          user={user}
+          onFound={(id) => {
+            setTarget({ id });
+            closeFront();
+          }}
+          onClose={closeFront}
+        />
+      )}
       {front === 'verify' && current !== undefined && <AboutContact peer={current.peer} onClose={closeFront} />}
     </div>
   );

@@ -34,7 +34,8 @@ export function Composer({ peer, onTyping }: ComposerProps) {
   }, [remote, peer]);
 
   useEffect(() => {
-    field.current?.focus();
+    // On a phone that would bring the keyboard up over what one wants to read.
+    if (!matchMedia('(pointer: coarse)').matches) field.current?.focus();
     let isHere = true;
     void remote.call('draft', peer).then((draft) => {
       if (!isHere || latest.current !== '') return;

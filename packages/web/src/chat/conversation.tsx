@@ -2,9 +2,10 @@ import type { ConnectionState, ConversationState, TimelineState } from '@parley/
 import { useStore } from '../app/use-app.ts';
 import { Avatar } from '../parts/avatar.tsx';
 import { Button, IconButton } from '../parts/button.tsx';
+import { useNarrow } from '../parts/use-narrow.ts';
 import { Composer } from './composer.tsx';
 import { CONNECTION_TEXT } from './connection-text.ts';
-import { Timeline } from './timeline.tsx';
+import { type Target, Timeline } from './timeline.tsx';
 
 interface ConversationProps {
   readonly user: string;
@@ -12,6 +13,7 @@ interface ConversationProps {
   readonly connection: ConnectionState;
   /** `undefined`: neither has agreed, nor been asked. */
   readonly conversation: ConversationState | undefined;
+  readonly target: Target | undefined;
   /** Asked, and has not answered. */
   readonly isAsked: boolean;
   onTyping(isTyping: boolean): void;
@@ -25,6 +27,7 @@ export function Conversation({
   timeline,
   connection,
   conversation,
+  target,
   isAsked,
   onTyping,
   onSearch,
@@ -34,22 +37,24 @@ export function Conversation({
   const { peer } = timeline;
   const isOnline = conversation?.isOnline === true;
   const presence = isOnline ? 'on line' : isAsked ? 'has not answered yet' : 'away';
+  // Beside the list, whose heading comes first, it is the second.
+  const Heading = useNarrow() ? 'h1' : 'h2';
   return (
     <main className="conversation" aria-label={peer}>
       <header>
         <IconButton icon="back" label="Back to the list" className="back" onClick={() => void remote.call('close')} />
         <Avatar name={peer} isOnline={isOnline} />
         <div className="who">
-          <h2>{peer}</h2>
+          <Heading>{peer}</Heading>
           {/* Off line nothing is known of anybody; on a phone the list, which says it too, is out of sight. */}
           <p>{connection === 'online' ? presence : CONNECTION_TEXT[connection]}</p>
         </div>
         <IconButton icon="search" label="Search here" onClick={onSearch} />
         <IconButton icon="shield" label={`About ${peer}`} onClick={onVerify} />
       </header>
-      <Timeline key={peer} timeline={timeline} user={user} />
+      <Timeline timeline={timeline} user={user} target={target} />
       {conversation?.canTalk === true ? (
-        <Composer key={peer} peer={peer} onTyping={onTyping} />
+        <Composer peer={peer} onTyping={onTyping} />
       ) : (
         <div className="cannot-talk">
           {isAsked ? (
@@ -58,7 +63,8 @@ export function Conversation({
               <Button onClick={() => void remote.call('cancel', peer)}>Take it back</Button>
             </>
           ) : (
-            <p>You and {peer} cannot write to each other now. What was said stays here.</p>
+            // Whoever has just been accepted is one to write to in a moment.
+            timeline.entries.length > 0 && <p>You and {peer} cannot write to each other now. What was said stays here.</p>
           )}
         </div>
       )}

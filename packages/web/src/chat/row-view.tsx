@@ -35,7 +35,7 @@ function Entry({
   return (
     <article className="entry" data-mine={isMine} data-first={isFirst} data-state={entry.state}>
       {/* Whoever does not see the sides hears the name at every one. */}
-      <p className={isFirst && !isMine ? 'author' : 'unseen'}>{isMine ? 'You' : entry.from}</p>
+      <p className="unseen">{isMine ? 'You' : entry.from}</p>
       <div className="bubble">
         {entry.kind === 'text' ? <MessageText text={entry.text} /> : <p className="missing">{missing(entry)}</p>}
         <p className="meta">

@@ -1,3 +1,4 @@
+import type { HistoryEntry } from '@parley/client';
 import { type FormEvent, useState } from 'react';
 import { useStore } from '../app/use-app.ts';
 import type { Found } from '../bridge/calls.ts';
@@ -12,11 +13,13 @@ import { MessageText } from './message-text.tsx';
 interface SearchProps {
   readonly peer: string;
   readonly user: string;
+  /** An entry of the conversation that is in its timeline now is to be shown where it stands. */
+  onFound(id: string): void;
   onClose(): void;
 }
 
 /** Looks through one conversation, in this browser: nobody else can. */
-export function Search({ peer, user, onClose }: SearchProps) {
+export function Search({ peer, user, onFound, onClose }: SearchProps) {
   const { remote } = useStore();
   const task = useTask();
   const [query, setQuery] = useState('');
@@ -25,6 +28,12 @@ export function Search({ peer, user, onClose }: SearchProps) {
     event.preventDefault();
     void task.run(async () => setFound({ query, ...(await remote.call('search', peer, query)) }));
   };
+  const goTo = ({ id, position }: HistoryEntry): Promise<void> =>
+    task.run(async () => {
+      if (!(await remote.call('loadBackTo', position)))
+        throw new RangeError('That is too far back to go there. It stands here whole.');
+      onFound(id);
+    });
   return (
     <Dialog title={`Search with ${peer}`} onClose={onClose} className="search">
       <form className="search-row" onSubmit={search}>
@@ -41,7 +50,10 @@ export function Search({ peer, user, onClose }: SearchProps) {
         {found?.entries.map((entry) => (
           <li key={entry.id}>
             <p className="meta">
-              <strong>{entry.from === user ? 'You' : entry.from}</strong> {dayOf(entry.at)}, {timeOfDay(entry.at)}
+              <strong>{entry.from === user ? 'You' : entry.from}</strong> {dayOf(entry.at)}, {timeOfDay(entry.at)}{' '}
+              <button type="button" className="link" onClick={() => void goTo(entry)}>
+                Go there
+              </button>
             </p>
             {entry.kind === 'text' && <MessageText text={entry.text} />}
           </li>

@@ -1,7 +1,9 @@
 import type { ChatState } from '@parley/client';
 import { useMemo, useRef, useState } from 'react';
+import { useStore } from '../app/use-app.ts';
 import { IconButton } from '../parts/button.tsx';
 import { Logo } from '../parts/logo.tsx';
+import { useNarrow } from '../parts/use-narrow.ts';
 import { Ask } from './ask.tsx';
 import { CONNECTION_TEXT } from './connection-text.ts';
 import { Conversations } from './conversations.tsx';
@@ -18,15 +20,18 @@ interface SidebarProps {
 
 /** Who is there: requests, conversations, who else is on line, and the way to ask. */
 export function Sidebar({ chat, onPalette, onSettings }: SidebarProps) {
+  const { remote } = useStore();
   const scroller = useRef<HTMLDivElement>(null);
   const [name, setName] = useState('');
   const { user, connection, requests, conversations, asked, online, current } = chat;
+  const isAlone = useNarrow() && current === undefined;
   const others = useMemo(() => {
     const known = new Set([user, ...conversations.map(({ peer }) => peer), ...requests.map(({ from }) => from)]);
     return online.filter((one) => !known.has(one)).sort();
   }, [user, conversations, requests, online]);
   return (
-    <aside className="sidebar" aria-label="People">
+    // Where nothing else is on the screen it is what the page is about. The same element in both cases: nothing of it starts anew.
+    <section className="sidebar" role={isAlone ? 'main' : 'complementary'} aria-label="People">
       <header>
         <Logo />
         <div className="who">
@@ -42,9 +47,12 @@ export function Sidebar({ chat, onPalette, onSettings }: SidebarProps) {
         <Tray requests={requests} />
         <Ask user={user} name={name} onName={setName} />
         <Conversations conversations={conversations} asked={asked} current={current?.peer} scroller={scroller} />
-        {others.length > 0 && (
+        {connection === 'online' && (
           <section className="online" aria-label="On line">
-            <h2>On line</h2>
+            <div className="online-head">
+              <h2>{others.length === 0 ? 'Nobody else is on line' : 'Also on line'}</h2>
+              <IconButton icon="again" label="Look again" onClick={() => void remote.call('list')} />
+            </div>
             <ul>
               {others.slice(0, MAX_ONLINE_SHOWN).map((one) => (
                 <li key={one}>
@@ -58,6 +66,6 @@ export function Sidebar({ chat, onPalette, onSettings }: SidebarProps) {
           </section>
         )}
       </div>
-    </aside>
+    </section>
   );
 }

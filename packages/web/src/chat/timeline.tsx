@@ -1,31 +1,35 @@
 import type { TimelineState } from '@parley/client';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { useStore } from '../app/use-app.ts';
 import { IconButton } from '../parts/button.tsx';
 import { RowView } from './row-view.tsx';
 import { type Row, rowsOf } from './rows.ts';
+import { useFollow } from './use-follow.ts';
 
 /** So near the first row older ones are read. */
 const LOAD_AT_ROWS = 30;
 /** Rows drawn beyond what is seen, on either side. */
 const OVERSCAN = 12;
-/** So near its end it follows what comes. */
-const END_PIXELS = 80;
 const CHARACTERS_A_LINE = 60;
 
 interface TimelineProps {
   readonly timeline: TimelineState;
   readonly user: string;
+  readonly target: Target | undefined;
+}
+
+/** An entry that is to be shown where it stands; another object each time that is asked for. */
+export interface Target {
+  readonly id: string;
 }
 
 /** What was said. Only the rows that are seen are in the page, however many there are. */
-export function Timeline({ timeline, user }: TimelineProps) {
+export function Timeline({ timeline, user, target }: TimelineProps) {
   const { remote } = useStore();
   const scroller = useRef<HTMLDivElement>(null);
   const { entries, newFrom, hasOlder, isLoaded, peer } = timeline;
   const rows = useMemo(() => rowsOf({ entries, newFrom }), [entries, newFrom]);
-  const [isAtEnd, setAtEnd] = useState(true);
 
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -35,21 +39,31 @@ export function Timeline({ timeline, user }: TimelineProps) {
     overscan: OVERSCAN,
     paddingStart: 16,
     paddingEnd: 16,
+    // What is put in before the first row moves nothing of what is seen.
     anchorTo: 'end',
-    followOnAppend: true,
-    scrollEndThreshold: END_PIXELS,
-    onChange: (instance) => setAtEnd(instance.getDistanceFromEnd() <= END_PIXELS),
   });
   const items = virtualizer.getVirtualItems();
+  const height = virtualizer.getTotalSize();
+  const { isAtEnd, toEnd, letGo } = useFollow(scroller, height);
 
-  // Where what is new begins, else at the end.
+  const show = (index: number): void => {
+    letGo();
+    virtualizer.scrollToIndex(index, { align: 'center' });
+  };
+  // Where what is new begins, else it stays at the end.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it is loaded
   useLayoutEffect(() => {
     if (!isLoaded) return;
     const firstNew = rows.findIndex(({ kind }) => kind === 'new');
-    if (firstNew >= 0) virtualizer.scrollToIndex(firstNew, { align: 'center' });
-    else virtualizer.scrollToEnd();
+    if (firstNew >= 0) show(firstNew);
   }, [isLoaded]);
+
+  const targetIndex = target === undefined ? -1 : rows.findIndex(({ key }) => key === target.id);
+  const isThere = targetIndex >= 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each target, not when rows come
+  useLayoutEffect(() => {
+    if (isThere) show(targetIndex);
+  }, [target, isThere]);
 
   const first = items[0]?.index ?? 0;
   const mayLoad = hasOlder && isLoaded && first < LOAD_AT_ROWS;
@@ -74,7 +88,7 @@ export function Timeline({ timeline, user }: TimelineProps) {
         {isLoaded && entries.length === 0 && (
           <p className="nothing-said">Nothing was said yet. What you write here is read by {peer} and you alone.</p>
         )}
-        <div className="rows" style={{ height: virtualizer.getTotalSize() }}>
+        <div className="rows" style={{ height }}>
           {items.map((item) => {
             const row = rows[item.index];
             return (
@@ -83,6 +97,7 @@ export function Timeline({ timeline, user }: TimelineProps) {
                 ref={virtualizer.measureElement}
                 data-index={item.index}
                 className="row"
+                data-target={item.key === target?.id}
                 style={{ transform: `translateY(${item.start}px)` }}
               >
                 {row !== undefined && <RowView row={row} user={user} />}
@@ -91,7 +106,7 @@ export function Timeline({ timeline, user }: TimelineProps) {
           })}
         </div>
       </div>
-      {!isAtEnd && <IconButton icon="down" label="To the newest" className="to-end" onClick={() => virtualizer.scrollToEnd()} />}
+      {!isAtEnd && <IconButton icon="down" label="To the newest" className="to-end" onClick={toEnd} />}
     </div>
   );
 }

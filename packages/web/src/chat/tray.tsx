@@ -18,7 +18,7 @@ export function Tray({ requests }: { readonly requests: readonly RequestState[] 
               <Avatar name={from} /> <strong>{from}</strong> asks to talk
             </p>
             <details>
-              <summary>Safety number</summary>
+              <summary>Safety number {safetyNumber.split(' ', 2).join(' ')} …</summary>
               <SafetyNumber digits={safetyNumber} />
               <p className="hint">The same on both sides: compare it by phone or face to face, now or later.</p>
             </details>

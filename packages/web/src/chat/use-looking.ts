@@ -1,16 +1,29 @@
-import { MAX_UNREAD, type ChatState } from '@parley/client';
+import { type ChatState, MAX_UNREAD } from '@parley/client';
 import { useEffect } from 'react';
 import { useStore } from '../app/use-app.ts';
 import { showUnread } from '../device/badge.ts';
 
-/** What comes while the page is out of sight is unread, in the conversation that is open too. */
+/** Of contacts the server says when they come and go; of all others who is on line has to be asked. */
+const LIST_EVERY_MS = 30_000;
+
+/** What comes while the page is out of sight is unread, in the conversation that is open too. Who looks again sees who is there now. */
 export function useLooking(): void {
   const { remote } = useStore();
   useEffect(() => {
-    const tell = (): void => void remote.call('look', document.visibilityState === 'visible');
+    const tell = (): void => {
+      const isLooking = document.visibilityState === 'visible';
+      void remote.call('look', isLooking);
+      if (isLooking) void remote.call('list');
+    };
     tell();
+    const again = setInterval(() => {
+      if (document.visibilityState === 'visible') void remote.call('list');
+    }, LIST_EVERY_MS);
     document.addEventListener('visibilitychange', tell);
-    return () => document.removeEventListener('visibilitychange', tell);
+    return () => {
+      clearInterval(again);
+      document.removeEventListener('visibilitychange', tell);
+    };
   }, [remote]);
 }
 

@@ -1,4 +1,4 @@
-import { formatWebInvite, INVITE_TOKEN_BYTES, parseInvite, fromBase64Url } from '@parley/protocol';
+import { formatWebInvite, fromBase64Url, INVITE_TOKEN_BYTES, parseInvite } from '@parley/protocol';
 
 /** The page's own address, where it is an invite. Its token is in the part after `#`, which browsers do not send. */
 export function inviteInAddress(): string | undefined {

@@ -12,10 +12,9 @@ const SHAPES = {
   clock: <path d="M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 8v4l3 2" />,
   check: <path d="M5 12l5 5 9-10" />,
   alert: <path d="M12 4l9 16H3zM12 10v4M12 17v.5" />,
-  person: <path d="M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4 20c1-4 4-6 8-6s7 2 8 6" />,
   bubble: <path d="M4 5h16v11H10l-4 4v-4H4z" />,
   down: <path d="M12 5v14M6 13l6 6 6-6" />,
-  device: <path d="M7 3h10v18H7zM11 18h2" />,
+  again: <path d="M19 8a8 8 0 1 0 1 6M20 4v5h-5" />,
 } satisfies Record<string, ReactNode>;
 
 export type IconName = keyof typeof SHAPES;

@@ -1,6 +1,7 @@
 import { isUsername, parseInvite, toBase64Url } from '@parley/protocol';
 import { type FormEvent, useState } from 'react';
 import { useStore } from '../app/use-app.ts';
+import { deviceName } from '../device/device-name.ts';
 import { forgetInvite, inviteForHere } from '../device/invite-link.ts';
 import { amendRemembered, remember } from '../device/remembered.ts';
 import { askToPersist } from '../device/storage.ts';
@@ -10,7 +11,6 @@ import { Field } from '../parts/field.tsx';
 import { NewPassphrase, usePassphrase } from '../parts/new-passphrase.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { useTask } from '../parts/use-task.ts';
-import { deviceName } from '../device/device-name.ts';
 import { Entrance } from './entrance.tsx';
 
 /** A new account: a name and a passphrase, with the right to join in the page's own address. */

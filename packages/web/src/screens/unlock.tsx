@@ -6,8 +6,8 @@ import { Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { useTask } from '../parts/use-task.ts';
-import { ForgetAccount } from './forget-account.tsx';
 import { Entrance } from './entrance.tsx';
+import { ForgetAccount } from './forget-account.tsx';
 
 /** The account in this browser is sealed; the passphrase opens it, also off line. */
 export function Unlock() {

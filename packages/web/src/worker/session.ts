@@ -95,12 +95,16 @@ export class Session implements Calls {
     await this.#open.model.loadOlder();
   }
 
+  async loadBackTo(position: number): Promise<boolean> {
+    return this.#open.model.loadBackTo(position);
+  }
+
   async look(isLooking: boolean): Promise<void> {
     this.#account?.model.look(isLooking);
   }
 
   async list(): Promise<void> {
-    this.#open.client.list();
+    this.#account?.client.list();
   }
 
   async request(user: string): Promise<void> {
@@ -140,10 +144,6 @@ export class Session implements Calls {
     }
     this.#sends += 1;
     client.send(user, text, String(this.#sends));
-  }
-
-  async remove(id: string): Promise<void> {
-    this.#open.client.delete(id);
   }
 
   async draft(user: string): Promise<string> {
