@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from '../support/chromium.ts';
-import { PASSPHRASE, within } from '../support/process.ts';
+import { PASSPHRASE } from '../support/process.ts';
 import { unlessInstalled } from '../support/programs.ts';
+import { until } from '../support/until.ts';
 import { WebClient } from '../support/web-client.ts';
 import { webInvite } from '../support/web-people.ts';
 import { World } from '../support/world.ts';
@@ -47,7 +47,8 @@ suite('the recovery phrase', { skip: unlessInstalled('chromium') }, () => {
     await fillJoin(alice, webInvite(world));
     process.kill(world.server.pid, 'SIGSTOP');
     await alice.button('Join').click();
-    await within(untilStored(alice), 'the account to be stored');
+    // The account is in the vault before the server hears of it.
+    await until(() => alice.page.evaluate<boolean>(HAS_ROWS), 'the account to be stored');
     process.kill(world.server.pid, 'SIGCONT');
     await alice.page.reload();
 
@@ -79,11 +80,6 @@ async function readPhrase({ page }: WebClient): Promise<string> {
 async function unlockOnly(client: WebClient): Promise<void> {
   await client.field('Passphrase').fill(PASSPHRASE);
   await client.button('Unlock').click();
-}
-
-/** The account is in the vault before the server hears of it. */
-async function untilStored({ page }: WebClient): Promise<void> {
-  while (!(await page.evaluate(HAS_ROWS))) await delay(50);
 }
 
 /** Runs in the page. It opens no database that is not there, or not complete: that would make it. */

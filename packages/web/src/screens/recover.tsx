@@ -1,9 +1,10 @@
 import { type FormEvent, useState } from 'react';
 import { useStore } from '../app/use-app.ts';
 import { deviceName } from '../device/device-name.ts';
-import { addressOfHere, forgetInvite, inviteForHere, inviteInAddress } from '../device/invite-link.ts';
+import { addressOfHere, forgetInvite, inviteForHere } from '../device/invite-link.ts';
 import { type Remembered, remember, remembered } from '../device/remembered.ts';
 import { askToPersist } from '../device/storage.ts';
+import { useInvite } from '../device/use-invite.ts';
 import { Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
 import { NewPassphrase, usePassphrase } from '../parts/new-passphrase.tsx';
@@ -28,7 +29,7 @@ export function Recover({ isEvicted, onBack }: RecoverProps) {
   const { remote } = useStore();
   const task = useTask();
   const [before] = useState(accountHere);
-  const given = inviteInAddress();
+  const given = useInvite();
   const [invite, setInvite] = useState('');
   const [username, setUsername] = useState(before?.user ?? '');
   const [phrase, setPhrase] = useState('');

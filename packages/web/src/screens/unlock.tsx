@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { useStore } from '../app/use-app.ts';
-import { inviteInAddress } from '../device/invite-link.ts';
 import { amendRemembered, remembered } from '../device/remembered.ts';
+import { useInvite } from '../device/use-invite.ts';
 import { Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
@@ -16,6 +16,7 @@ export function Unlock() {
   const [passphrase, setPassphrase] = useState('');
   const [isForgetting, setForgetting] = useState(false);
   const account = remembered();
+  const isInvited = useInvite() !== undefined;
   const user = account?.user;
 
   const unlock = (event: FormEvent): void => {
@@ -28,7 +29,7 @@ export function Unlock() {
 
   return (
     <Entrance title={user === undefined ? 'Welcome back' : `Welcome back, ${user}`}>
-      {inviteInAddress() !== undefined && (
+      {isInvited && (
         <p className="lead">
           This link invites somebody new, and this browser has an account here already. For another one, use another browser or
           profile.

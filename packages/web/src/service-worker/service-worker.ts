@@ -60,5 +60,6 @@ async function newestPage(): Promise<Response> {
 
 /** What is behind the name of a file that has a hash in it never changes; the others are those of this build. */
 async function keptOrNew(request: Request): Promise<Response> {
-  return (await caches.match(request, { ignoreVary: true })) ?? fetch(request);
+  const own = await caches.match(request, { cacheName: CACHE, ignoreVary: true });
+  return own ?? (await caches.match(request, { ignoreVary: true })) ?? fetch(request);
 }

@@ -4,6 +4,7 @@ import {
   holdsNoAccount,
   isCertainlyNotJoined,
   join,
+  LoginError,
   type Vault,
   VaultError,
 } from '@parley/client';
@@ -31,11 +32,14 @@ export async function enter(
     const isEmpty = isNew && (await holdsNoAccount(vault));
     await vault.close();
     if (isEmpty || isCertainlyNotJoined(error, isNew)) await removeVault();
-    throw explained(error);
+    throw explained(error, recover !== undefined);
   }
 }
 
-function explained(error: unknown): unknown {
+function explained(error: unknown, isRecovery: boolean): unknown {
+  if (isRecovery && error instanceof LoginError && error.code === 'auth_failed') {
+    return new LoginError('auth_failed', 'the server knows no account of this name with these words: check both');
+  }
   if (error instanceof ConnectError) {
     const again = error.loginSent ? 'try again with the same name and passphrase' : 'is it running, and are you on line?';
     return new ConnectError(`${error.message}: ${again}`, { loginSent: error.loginSent, cause: error });
