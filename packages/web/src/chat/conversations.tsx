@@ -35,8 +35,13 @@ export function Conversations({ conversations, asked, current, scroller }: Conve
   const before = useRef(current);
   const wanted = useRef<string>(undefined);
   useEffect(() => {
-    if (current === undefined && before.current !== undefined) wanted.current = before.current;
+    if (current === undefined && before.current !== undefined) {
+      wanted.current = before.current;
+      virtualizer.scrollToIndex(conversations.findIndex(({ peer }) => peer === wanted.current));
+    }
     before.current = current;
+    const isWanted = current === undefined && conversations.some(({ peer }) => peer === wanted.current);
+    if (!isWanted) wanted.current = undefined;
     const row = document.getElementById(rowId(wanted.current));
     if (row === null) return;
     row.focus();

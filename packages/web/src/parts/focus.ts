@@ -3,6 +3,8 @@ export const REST = { 'data-rest': '' } as const;
 
 /** Leaves the focus where it is, unless what had it is gone or out of sight. */
 export function restFocus(): void {
+  // On a page that has just been opened nobody has lost anything yet.
+  if (navigator.userActivation?.hasBeenActive === false) return;
   const { activeElement } = document;
   if (activeElement !== null && activeElement !== document.body && activeElement.checkVisibility()) return;
   const places = [...document.querySelectorAll<HTMLElement>('[data-rest]')];

@@ -123,7 +123,11 @@ export class Session implements Calls {
   }
 
   async cancel(user: string): Promise<void> {
-    this.#open.client.cancel(user);
+    const { client, model } = this.#open;
+    const { current } = model.state;
+    client.cancel(user);
+    // Where nothing was said there is nothing left to look at.
+    if (current?.peer === user && current.entries.length === 0) model.close();
   }
 
   async block(user: string): Promise<void> {
