@@ -43,7 +43,7 @@ suite('while the server is away', { skip: unlessInstalled('chromium') }, () => {
     bob.send({ do: 'send', to: 'alice', text: 'all here', id: '1' });
     await alice.reads('all here');
     await alice.write('good');
-    await bob.next('message', { text: 'good' });
+    await Promise.all([bob.next('message', { text: 'good' }), alice.reads('good')]);
     const got = bob.events.filter(({ event }) => event === 'message').map(({ text }) => text);
     assert.deepEqual(got, ['before', ...TEXTS, 'good']);
     assert.deepEqual(

@@ -69,8 +69,8 @@ export function Conversation({
               <Button onClick={() => void remote.call('cancel', peer)}>Take it back</Button>
             </>
           ) : (
-            // Whoever has just been accepted is one to write to in a moment.
-            timeline.entries.length > 0 && <p>You and {peer} cannot write to each other now. What was said stays here.</p>
+            // It comes late: whoever has just been accepted is one to write to in a moment.
+            <p className="late">You and {peer} cannot write to each other now. What was said stays here.</p>
           )}
         </div>
       )}

@@ -2,7 +2,7 @@
 export function Starting() {
   return (
     <main className="starting" aria-busy="true">
-      <p>Opening Parley …</p>
+      <p className="late">Opening Parley …</p>
     </main>
   );
 }
