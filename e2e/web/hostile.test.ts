@@ -123,7 +123,7 @@ suite('what a hostile peer sends', { skip: unlessInstalled('chromium') }, () => 
     await page.getByText('7 found').waitFor();
     await page.keyboard.press('Escape');
     await client.button('Back to the list').click();
-    await page.getByRole('button', { name: 'timeless' }).waitFor();
+    await client.field('Who').waitFor();
     await page.reload();
     await client.field('Passphrase').fill(PASSPHRASE);
     await client.button('Unlock').click();

@@ -32,7 +32,7 @@ export function Tray({ requests }: { readonly requests: readonly RequestState[] 
               <Avatar name={from} /> <strong>{from}</strong> asks to talk
             </p>
             <details>
-              <summary>Safety number {safetyNumber.split(' ', 2).join(' ')} …</summary>
+              <summary>Safety number {beginning(safetyNumber)}</summary>
               <SafetyNumber digits={safetyNumber} />
               <p className="hint">The same on both sides: compare it by phone or face to face, now or later.</p>
             </details>
@@ -55,4 +55,10 @@ export function Tray({ requests }: { readonly requests: readonly RequestState[] 
       </ul>
     </section>
   );
+}
+
+/** Of both halves: one of them is one's own, and the same with everybody. */
+function beginning(safetyNumber: string): string {
+  const groups = safetyNumber.split(' ');
+  return `${groups[0]} … ${groups[groups.length / 2]} …`;
 }
