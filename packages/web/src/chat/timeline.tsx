@@ -28,7 +28,6 @@ export interface Target {
 export function Timeline({ timeline, user, target }: TimelineProps) {
   const { remote } = useStore();
   const scroller = useRef<HTMLDivElement>(null);
-  const list = useRef<HTMLDivElement>(null);
   const { entries, newFrom, hasOlder, isLoaded, peer } = timeline;
   const rows = useMemo(() => rowsOf({ entries, newFrom }), [entries, newFrom]);
 
@@ -66,27 +65,6 @@ export function Timeline({ timeline, user, target }: TimelineProps) {
     if (isThere) show(targetIndex);
   }, [target, isThere]);
 
-  // Whoever has read up to the end stays there when the window changes, as when a keyboard comes up. Only scrolling leads away.
-  const wasAtEnd = useRef(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the virtualizer is the same one all the time
-  useEffect(() => {
-    const [outer, inner] = [scroller.current, list.current];
-    if (outer === null || inner === null) return;
-    const onScroll = (): void => {
-      wasAtEnd.current = outer.scrollHeight - outer.scrollTop - outer.clientHeight <= END_PIXELS;
-    };
-    const observer = new ResizeObserver(() => {
-      if (wasAtEnd.current) virtualizer.scrollToEnd();
-    });
-    outer.addEventListener('scroll', onScroll, { passive: true });
-    observer.observe(outer);
-    observer.observe(inner);
-    return () => {
-      outer.removeEventListener('scroll', onScroll);
-      observer.disconnect();
-    };
-  }, []);
-
   const first = items[0]?.index ?? 0;
   const mayLoad = hasOlder && isLoaded && first < LOAD_AT_ROWS;
   const oldest = entries[0]?.id;
@@ -116,11 +94,7 @@ export function Timeline({ timeline, user, target }: TimelineProps) {
         {isLoaded && entries.length === 0 && (
           <p className="nothing-said">Nothing was said yet. What you write here is read by {peer} and you alone.</p>
         )}
-<<<<<<< HEAD
         <div className="rows" style={{ height }}>
-=======
-        <div ref={list} className="rows" style={{ height: virtualizer.getTotalSize() }}>
->>>>>>> wt-b
           {items.map((item) => {
             const row = rows[item.index];
             return (
