@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, suite, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import { suite, test } from 'node:test';
 import { findings } from '../support/axe.ts';
-import { launchChromium } from '../support/chromium.ts';
 import { PASSPHRASE } from '../support/process.ts';
 import { unlessInstalled } from '../support/programs.ts';
+import { webGround } from '../support/web-ground.ts';
 import { WebClient } from '../support/web-client.ts';
-import { World } from '../support/world.ts';
 
 const WIDTHS = [1280, 390] as const;
 /** What is on the screen is the same in each; what differs is what its colours are. */
@@ -17,24 +15,14 @@ const INSECURE_HOST = 'insecure.test';
 const OPTIONS = { reducedMotion: 'reduce', colorScheme: 'light' } as const;
 
 suite('axe finds nothing', { skip: unlessInstalled('chromium') }, () => {
-  const stack = new AsyncDisposableStack();
-  let browser: Browser;
-  let world: World;
-  let invite: string;
-  before(async () => {
-    world = stack.use(await World.start());
-    invite = world.server.webInvite ?? assert.fail('a first start prints a web link');
-    browser = await launchChromium(`--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`);
-    stack.defer(() => browser.close());
-  });
-  after(() => stack.disposeAsync());
+  const ground = webGround(`--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`);
 
   test('before there is an account', async () => {
-    const client = await WebClient.open(browser, 'alice', OPTIONS);
+    const client = await WebClient.open(ground.browser, 'alice', OPTIONS);
     const { page } = client;
-    await page.goto(`http://localhost:${world.server.port}/`);
+    await page.goto(`http://localhost:${ground.world.server.port}/`);
     await client.field('Invite link').waitFor();
-    await check(client, 'join with an invite that is pasted');
+    await check(client, 'join with an ground.invite that is pasted');
     await client.button('Join').click();
     await page.getByText('A name is 2–32').waitFor();
     await check(client, 'join with a problem');
@@ -42,7 +30,7 @@ suite('axe finds nothing', { skip: unlessInstalled('chromium') }, () => {
     await client.field('Recovery phrase').waitFor();
     await check(client, 'recover');
     await page.goto('about:blank');
-    await page.goto(invite);
+    await page.goto(ground.invite);
     await page.getByRole('heading', { name: 'You are invited' }).waitFor();
     await check(client, 'join from a link');
     client.isQuiet();
@@ -50,17 +38,17 @@ suite('axe finds nothing', { skip: unlessInstalled('chromium') }, () => {
   });
 
   test('on the page that says why it needs TLS', async () => {
-    const client = await WebClient.open(browser, 'alice', OPTIONS);
-    await client.page.goto(`http://${INSECURE_HOST}:${world.server.port}/`);
+    const client = await WebClient.open(ground.browser, 'alice', OPTIONS);
+    await client.page.goto(`http://${INSECURE_HOST}:${ground.world.server.port}/`);
     await client.page.getByRole('heading', { name: 'This address needs TLS' }).waitFor();
     await check(client, 'insecure');
     await client.close();
   });
 
   test('from the recovery phrase to an empty chat, and in its dialogs', async () => {
-    const client = await WebClient.open(browser, 'alice', OPTIONS);
+    const client = await WebClient.open(ground.browser, 'alice', OPTIONS);
     const { page } = client;
-    await page.goto(invite);
+    await page.goto(ground.invite);
     await client.field('Username').fill('alice');
     await client.field('Passphrase').fill(PASSPHRASE);
     await client.field('Repeat passphrase').fill(PASSPHRASE);
@@ -77,7 +65,7 @@ suite('axe finds nothing', { skip: unlessInstalled('chromium') }, () => {
     await client.button('Close').click();
 
     const other = await WebClient.open(client.context, 'alice');
-    await other.page.goto(`http://localhost:${world.server.port}/`);
+    await other.page.goto(`http://localhost:${ground.world.server.port}/`);
     await other.button('Use it here').waitFor();
     await check(other, 'elsewhere');
     await other.button('Use it here').click();
@@ -94,10 +82,10 @@ suite('axe finds nothing', { skip: unlessInstalled('chromium') }, () => {
   });
 
   test('while people ask, answer and talk', async () => {
-    const [bob, dora] = await world.enterAll('bob', 'dora', 'erin');
-    const client = await WebClient.open(browser, 'carol', OPTIONS);
+    const [bob, dora] = await ground.world.enterAll('bob', 'dora', 'erin');
+    const client = await WebClient.open(ground.browser, 'carol', OPTIONS);
     const { page } = client;
-    await client.join(invite);
+    await client.join(ground.invite);
     bob.send({ do: 'request', user: 'carol' });
     dora.send({ do: 'request', user: 'carol' });
     await page.getByText('dora asks to talk').waitFor();

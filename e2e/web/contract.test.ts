@@ -1,30 +1,19 @@
 import assert from 'node:assert/strict';
-import { after, before, suite, test } from 'node:test';
-import type { Browser, Locator } from 'playwright-core';
-import { launchChromium } from '../support/chromium.ts';
+import { suite, test } from 'node:test';
+import type { Locator } from 'playwright-core';
 import { PASSPHRASE } from '../support/process.ts';
 import { unlessInstalled } from '../support/programs.ts';
+import { webGround } from '../support/web-ground.ts';
 import { WebClient } from '../support/web-client.ts';
-import { World } from '../support/world.ts';
 
 /** Tests outside this repository find fields and buttons by these names, as Playwright does by default: by a part of the name. */
 suite('the names of fields and buttons that are a contract', { skip: unlessInstalled('chromium') }, () => {
-  const stack = new AsyncDisposableStack();
-  let browser: Browser;
-  let world: World;
-  let invite: string;
-  before(async () => {
-    world = stack.use(await World.start());
-    invite = world.server.webInvite ?? assert.fail('a first start prints a web link');
-    browser = await launchChromium();
-    stack.defer(() => browser.close());
-  });
-  after(() => stack.disposeAsync());
+  const ground = webGround();
 
   for (const width of [390, 1280]) {
     test(`each is there once on the screen where it is meant, and Enter submits each field (${width} px)`, async () => {
       const [alice, bob] = [`alice${width}`, `bob${width}`];
-      const client = await WebClient.open(browser, alice, { viewport: { width, height: 800 } });
+      const client = await WebClient.open(ground.browser, alice, { viewport: { width, height: 800 } });
       const { page } = client;
       const field = (name: string): Locator => page.getByLabel(name);
       const button = (name: string): Locator => page.getByRole('button', { name });
@@ -35,7 +24,7 @@ suite('the names of fields and buttons that are a contract', { skip: unlessInsta
         }
       };
 
-      await page.goto(invite);
+      await page.goto(ground.invite);
       await areOnce(field('Username'), field('Repeat passphrase'), button('Join'));
       assert.equal(await field('Passphrase').count(), 2, 'it, and that it is repeated');
       await field('Username').press('Enter');
@@ -51,7 +40,7 @@ suite('the names of fields and buttons that are a contract', { skip: unlessInsta
       await button('I have written it down').click();
       await areOnce(field('Who'), button('Request to talk'));
 
-      const peer = await world.enter(bob);
+      const peer = await ground.world.enter(bob);
       peer.send({ do: 'request', user: alice });
       await areOnce(button('Accept'), button('Refuse'), button('Block'), field('Who'), button('Request to talk'));
       await button('Accept').click();
@@ -72,9 +61,9 @@ suite('the names of fields and buttons that are a contract', { skip: unlessInsta
   }
 
   test('Enter in the field for a name asks', async () => {
-    const peer = await world.enter('carol');
-    const client = await WebClient.open(browser, 'dave');
-    await client.join(invite);
+    const peer = await ground.world.enter('carol');
+    const client = await WebClient.open(ground.browser, 'dave');
+    await client.join(ground.invite);
     await client.page.getByLabel('Who').fill('carol');
     await client.page.getByLabel('Who').press('Enter');
     await peer.next('request', { from: 'dave' });

@@ -1,37 +1,27 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { after, before, suite, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { launchChromium } from '../support/chromium.ts';
+import { suite, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { PASSPHRASE, within } from '../support/process.ts';
 import { unlessInstalled } from '../support/programs.ts';
 import { SdkPeer } from '../support/sdk-peer.ts';
+import { webGround } from '../support/web-ground.ts';
 import { WebClient } from '../support/web-client.ts';
-import { World } from '../support/world.ts';
+import type { World } from '../support/world.ts';
 import { HOSTILE_DEVICE_NAMES, HOSTILE_TEXTS } from './hostile-texts.ts';
 
 const PHONE = { width: 390, height: 700 };
 
 suite('what a hostile peer sends', { skip: unlessInstalled('chromium') }, () => {
-  const stack = new AsyncDisposableStack();
-  let browser: Browser;
-  let world: World;
-  let invite: string;
-  before(async () => {
-    world = stack.use(await World.start());
-    invite = world.server.webInvite ?? assert.fail('a first start prints a web link');
-    browser = await launchChromium();
-    stack.defer(() => browser.close());
-  });
-  after(() => stack.disposeAsync());
+  const ground = webGround();
 
   test(`is text and nothing but text: ${HOSTILE_TEXTS.length} of them`, async () => {
     assert.ok(HOSTILE_TEXTS.length >= 100);
-    const mallory = await world.enter('mallory');
-    const client = await WebClient.open(browser, 'alice', { viewport: PHONE });
+    const mallory = await ground.world.enter('mallory');
+    const client = await WebClient.open(ground.browser, 'alice', { viewport: PHONE });
     const { page } = client;
-    await client.join(invite);
-    const effects = watch(page, world);
+    await client.join(ground.invite);
+    const effects = watch(page, ground.world);
     mallory.send({ do: 'request', user: 'alice' });
     await client.accept();
     await mallory.next('accepted');
@@ -53,11 +43,11 @@ suite('what a hostile peer sends', { skip: unlessInstalled('chromium') }, () => 
   });
 
   test('is text where it is found again', async () => {
-    const mallory = await world.enter('mallory2');
-    const client = await WebClient.open(browser, 'alice2', { viewport: PHONE });
+    const mallory = await ground.world.enter('mallory2');
+    const client = await WebClient.open(ground.browser, 'alice2', { viewport: PHONE });
     const { page } = client;
-    await client.join(invite);
-    const effects = watch(page, world);
+    await client.join(ground.invite);
+    const effects = watch(page, ground.world);
     mallory.send({ do: 'request', user: 'alice2' });
     await client.accept();
     await mallory.next('accepted');
@@ -78,12 +68,12 @@ suite('what a hostile peer sends', { skip: unlessInstalled('chromium') }, () => 
   });
 
   test('is a name of a device, as text', async () => {
-    const client = await WebClient.open(browser, 'alice3', { viewport: PHONE });
+    const client = await WebClient.open(ground.browser, 'alice3', { viewport: PHONE });
     const { page } = client;
-    await client.join(invite);
-    const effects = watch(page, world);
+    await client.join(ground.invite);
+    const effects = watch(page, ground.world);
     for (const [index, deviceName] of HOSTILE_DEVICE_NAMES.entries()) {
-      const peer = await SdkPeer.enter(world, `device${index}`, { deviceName });
+      const peer = await SdkPeer.enter(ground.world, `device${index}`, { deviceName });
       peer.client.request('alice3');
       await client.accept();
       await client.button(`About device${index}`).click();
@@ -103,10 +93,10 @@ suite('what a hostile peer sends', { skip: unlessInstalled('chromium') }, () => 
   test('is said at a time that never was', async () => {
     let shiftMs: number | undefined;
     const clock = { now: () => shiftMs ?? Date.now() };
-    const peer = await SdkPeer.enter(world, 'timeless', { clock });
-    const client = await WebClient.open(browser, 'alice4', { viewport: PHONE });
+    const peer = await SdkPeer.enter(ground.world, 'timeless', { clock });
+    const client = await WebClient.open(ground.browser, 'alice4', { viewport: PHONE });
     const { page } = client;
-    await client.join(invite);
+    await client.join(ground.invite);
     peer.client.request('alice4');
     await client.accept();
     await peer.sees('accepted');

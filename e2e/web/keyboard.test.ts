@@ -1,33 +1,21 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { after, before, suite, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { launchChromium } from '../support/chromium.ts';
+import { suite, test } from 'node:test';
 import { Keyboard } from './keyboard.ts';
 import { PASSPHRASE } from '../support/process.ts';
 import { unlessInstalled } from '../support/programs.ts';
+import { webGround } from '../support/web-ground.ts';
 import { WebClient } from '../support/web-client.ts';
-import { World } from '../support/world.ts';
 
 suite('with the keyboard alone', { skip: unlessInstalled('chromium') }, () => {
-  const stack = new AsyncDisposableStack();
-  let browser: Browser;
-  let world: World;
-  let invite: string;
-  before(async () => {
-    world = stack.use(await World.start());
-    invite = world.server.webInvite ?? assert.fail('a first start prints a web link');
-    browser = await launchChromium();
-    stack.defer(() => browser.close());
-  });
-  after(() => stack.disposeAsync());
+  const ground = webGround();
 
   test('one joins, asks, writes, locks and unlocks', async () => {
-    const peer = await world.enter('bob1');
-    const client = await WebClient.open(browser, 'alice1');
+    const peer = await ground.world.enter('bob1');
+    const client = await WebClient.open(ground.browser, 'alice1');
     const { page } = client;
     const keys = new Keyboard(page);
-    await page.goto(invite);
+    await page.goto(ground.invite);
     await keys.isAt(client.field('Username'));
     await keys.type('alice1');
     await keys.press('Tab');
@@ -72,10 +60,10 @@ suite('with the keyboard alone', { skip: unlessInstalled('chromium') }, () => {
     await client.close();
   });
 
-  test('one goes between joining and recovering, and to where an invite is pasted', async () => {
-    const client = await WebClient.open(browser, 'alice2');
+  test('one goes between joining and recovering, and to where an ground.invite is pasted', async () => {
+    const client = await WebClient.open(ground.browser, 'alice2');
     const keys = new Keyboard(client.page);
-    await client.page.goto(`http://localhost:${world.server.port}/`);
+    await client.page.goto(`http://localhost:${ground.world.server.port}/`);
     await keys.isAt(client.field('Invite link'));
     await keys.goTo(client.button('I have an account and its recovery phrase'));
     await keys.press('Enter');
@@ -89,11 +77,11 @@ suite('with the keyboard alone', { skip: unlessInstalled('chromium') }, () => {
 
   test('one refuses, blocks and accepts, and is never left nowhere', async () => {
     const users = ['bob3', 'carol3', 'dora3', 'erin3'] as const;
-    const peers = await world.enterAll(...users);
-    const client = await WebClient.open(browser, 'alice3');
+    const peers = await ground.world.enterAll(...users);
+    const client = await WebClient.open(ground.browser, 'alice3');
     const { page } = client;
     const keys = new Keyboard(page);
-    await client.join(invite);
+    await client.join(ground.invite);
     await client.field('Who').focus();
     await keys.type('some');
     for (const peer of peers) peer.send({ do: 'request', user: 'alice3' });
@@ -124,12 +112,12 @@ suite('with the keyboard alone', { skip: unlessInstalled('chromium') }, () => {
   });
 
   test('one goes from conversation to conversation, searches, compares, sets and blocks', async () => {
-    const [bob, carol] = await world.enterAll('bob4', 'carol4');
-    const client = await WebClient.open(browser, 'alice4');
+    const [bob, carol] = await ground.world.enterAll('bob4', 'carol4');
+    const client = await WebClient.open(ground.browser, 'alice4');
     const { page } = client;
     const keys = new Keyboard(page);
     const isOpen = (user: string) => page.getByRole('main', { name: user, exact: true }).waitFor();
-    await client.join(invite);
+    await client.join(ground.invite);
     for (const [user, peer] of [
       ['bob4', bob],
       ['carol4', carol],
@@ -204,11 +192,11 @@ suite('with the keyboard alone', { skip: unlessInstalled('chromium') }, () => {
   });
 
   test('one looks back in what was said', async () => {
-    const bob = await world.enter('bob5');
-    const client = await WebClient.open(browser, 'alice5');
+    const bob = await ground.world.enter('bob5');
+    const client = await WebClient.open(ground.browser, 'alice5');
     const { page } = client;
     const keys = new Keyboard(page);
-    await client.join(invite);
+    await client.join(ground.invite);
     bob.send({ do: 'request', user: 'alice5' });
     await client.accept();
     await bob.next('accepted');
@@ -235,11 +223,11 @@ suite('with the keyboard alone', { skip: unlessInstalled('chromium') }, () => {
   });
 
   test('one is not interrupted: not while writing, not while typing a name, not in a dialog', async () => {
-    const [bob, carol, dora, erin] = await world.enterAll('bob6', 'carol6', 'dora6', 'erin6');
-    const client = await WebClient.open(browser, 'alice6');
+    const [bob, carol, dora, erin] = await ground.world.enterAll('bob6', 'carol6', 'dora6', 'erin6');
+    const client = await WebClient.open(ground.browser, 'alice6');
     const { page } = client;
     const keys = new Keyboard(page);
-    await client.join(invite);
+    await client.join(ground.invite);
     for (const [user, peer] of [
       ['carol6', carol],
       ['dora6', dora],
@@ -288,12 +276,12 @@ suite('with the keyboard alone', { skip: unlessInstalled('chromium') }, () => {
   });
 
   test('one closes a notice, and goes back to the list on a phone', async () => {
-    const bob = await world.enter('bob7');
-    await world.join('carol7');
-    const client = await WebClient.open(browser, 'alice7', { viewport: { width: 390, height: 700 } });
+    const bob = await ground.world.enter('bob7');
+    await ground.world.join('carol7');
+    const client = await WebClient.open(ground.browser, 'alice7', { viewport: { width: 390, height: 700 } });
     const { page } = client;
     const keys = new Keyboard(page);
-    await client.join(invite);
+    await client.join(ground.invite);
     await client.field('Who').fill('bob7');
     await keys.press('Enter');
     await page.getByText('You asked bob7 to talk').waitFor();
