@@ -51,12 +51,10 @@ export function Composer({ peer, onTyping }: ComposerProps) {
       isHere = false;
       document.removeEventListener('visibilitychange', hidden);
       keep();
+      // Where there is nothing to write in, nobody writes.
       onTyping(false);
     };
   }, [remote, peer, keep, onTyping]);
-
-  // Where there is nothing to write in, nobody writes.
-  useEffect(() => () => onTyping(false), [onTyping]);
 
   useEffect(() => {
     onTyping(text !== '');
