@@ -1,6 +1,5 @@
 // The web client: what the first load takes, and how it does with many conversations beside one that has none: opening, going from one
 // to the other, scrolling. `npx node bench/web.ts [CONVERSATIONS] [MESSAGES]`
-import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,6 +8,7 @@ import { bundlePage, openTab } from '../e2e/browser/page-bundle.ts';
 import { launchBrowser } from '../e2e/support/chromium.ts';
 import { PASSPHRASE } from '../e2e/support/process.ts';
 import { WebClient } from '../e2e/support/web-client.ts';
+import { webInvite } from '../e2e/support/web-people.ts';
 import { World } from '../e2e/support/world.ts';
 import type { FillPage } from './support/fill-page.ts';
 
@@ -27,7 +27,7 @@ const median = (values: readonly number[]): number =>
 const longest = (values: readonly number[]): number => Math.max(0, ...values);
 
 await using world = await World.start();
-const invite = world.server.webInvite ?? assert.fail('a first start prints a web link');
+const invite = webInvite(world);
 const profile = mkdtempSync(join(tmpdir(), 'parley-bench-'));
 world.defer(() => rmSync(profile, { recursive: true, force: true }));
 

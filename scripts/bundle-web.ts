@@ -60,6 +60,10 @@ async function buildServiceWorker(files: readonly string[]): Promise<void> {
 function filesIn(place: string): string[] {
   return readdirSync(place, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(place.length + 1))
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(place.length + 1)
+        .replaceAll('\\', '/'),
+    )
     .sort();
 }

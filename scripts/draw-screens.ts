@@ -9,6 +9,7 @@ import { launchChromium } from '../e2e/support/chromium.ts';
 import { PASSPHRASE } from '../e2e/support/process.ts';
 import { SdkPeer } from '../e2e/support/sdk-peer.ts';
 import { WebClient } from '../e2e/support/web-client.ts';
+import { webInvite } from '../e2e/support/web-people.ts';
 import { World } from '../e2e/support/world.ts';
 import { smallPng } from './screens/small-png.ts';
 
@@ -56,7 +57,7 @@ const browser = await launchChromium(
   '--force-device-scale-factor=1',
 );
 world.defer(() => browser.close());
-const invite = world.server.webInvite ?? '';
+const invite = webInvite(world);
 const origin = `http://localhost:${world.server.port}`;
 const [bob, carol, dan, erin] = await Promise.all(
   ['bob', 'carol', 'dan', 'erin'].map((user) => SdkPeer.enter(world, user, { deviceName: 'laptop' })),
@@ -152,7 +153,7 @@ await draw(other.page, 'elsewhere');
 await other.button('Use it here').click();
 await other.button('Unlock').waitFor();
 await draw(other.page, 'unlock');
-await other.button('I have forgotten it').click();
+await other.button('I cannot open it').click();
 await other.page.getByRole('dialog').waitFor();
 await draw(other.page, 'forget');
 

@@ -22,7 +22,7 @@ suite('axe finds nothing', { skip: unlessInstalled('chromium') }, () => {
     const { page } = client;
     await page.goto(`http://localhost:${ground.world.server.port}/`);
     await client.field('Invite link').waitFor();
-    await check(client, 'join with an ground.invite that is pasted');
+    await check(client, 'join with an invite that is pasted');
     await client.button('Join').click();
     await page.getByText('A name is 2–32').waitFor();
     await check(client, 'join with a problem');
@@ -73,7 +73,7 @@ suite('axe finds nothing', { skip: unlessInstalled('chromium') }, () => {
     await client.button('Use it here').waitFor();
     await check(client, 'taken');
     await check(other, 'unlock');
-    await other.button('I have forgotten it').click();
+    await other.button('I cannot open it').click();
     await other.page.getByRole('dialog').waitFor();
     await check(other, 'forget');
     client.isQuiet();

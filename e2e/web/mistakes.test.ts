@@ -91,7 +91,7 @@ suite('mistakes before one is in', { skip: unlessInstalled('chromium') }, () => 
     const phrase = await alice.join(webInvite(world));
     await befriendTerminal(alice, ['bob', bob]);
     await alice.page.reload();
-    await alice.button('I have forgotten it').click();
+    await alice.button('I cannot open it').click();
     await alice.page.getByRole('heading', { name: 'Remove alice from this browser?' }).waitFor();
     await alice.button('Remove from this browser').click();
     await alice.page.getByRole('heading', { name: 'Join with an invite' }).waitFor();

@@ -35,7 +35,7 @@ suite('the recovery phrase', { skip: unlessInstalled('chromium') }, () => {
     assert.equal(await alice.page.locator('.phrase').count(), 0);
     assert.doesNotMatch(
       await alice.page.evaluate<string>('JSON.stringify(localStorage)'),
-      new RegExp(phrase.split(' ').join('|')),
+      new RegExp(`\\b(${phrase.split(' ').join('|')})\\b`),
     );
     alice.isQuiet();
   });

@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import { launchChromium } from '../support/chromium.ts';
 import { unlessInstalled } from '../support/programs.ts';
 import { befriendOnWeb, WebClient } from '../support/web-client.ts';
+import { webInvite } from '../support/web-people.ts';
 import { World } from '../support/world.ts';
 
 suite('two people at two browsers', { skip: unlessInstalled('chromium') }, () => {
@@ -10,7 +11,7 @@ suite('two people at two browsers', { skip: unlessInstalled('chromium') }, () =>
     await using world = await World.start();
     const browser = await launchChromium();
     world.defer(() => browser.close());
-    const invite = world.server.webInvite ?? assert.fail('a first start prints a web link');
+    const invite = webInvite(world);
     const [alice, bob, carol] = await Promise.all(['alice', 'bob', 'carol'].map((user) => WebClient.open(browser, user)));
     assert.ok(alice && bob && carol);
     for (const client of [alice, bob, carol]) await client.join(invite);

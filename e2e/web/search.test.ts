@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import { launchChromium } from '../support/chromium.ts';
 import { unlessInstalled } from '../support/programs.ts';
 import { WebClient } from '../support/web-client.ts';
+import { webInvite } from '../support/web-people.ts';
 import { World } from '../support/world.ts';
 
 /** More than the timeline reads at first. */
@@ -15,7 +16,7 @@ suite('searching in a browser', { skip: unlessInstalled('chromium') }, () => {
     world.defer(() => browser.close());
     const bob = await world.enter('bob');
     const alice = await WebClient.open(browser, 'alice');
-    await alice.join(world.server.webInvite ?? assert.fail('a first start prints a web link'));
+    await alice.join(webInvite(world));
     bob.send({ do: 'request', user: 'alice' });
     await alice.accept();
     await bob.next('accepted');

@@ -1,6 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
+import { Boundary } from './app/boundary.tsx';
 import { startWorker } from './app/start-worker.ts';
 import { Store } from './app/store.ts';
 import { StoreContext } from './app/use-app.ts';
@@ -17,11 +18,13 @@ if (isSecureContext) {
   root.render(
     <StrictMode>
       <StoreContext value={store}>
-        <App />
+        <Boundary>
+          <App />
+        </Boundary>
       </StoreContext>
     </StrictMode>,
   );
-  void store.remote.call('begin');
+  void store.begin();
   keepForOffline();
 } else {
   root.render(<Insecure />);

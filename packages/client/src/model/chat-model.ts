@@ -244,6 +244,8 @@ export class ChatModel {
   #draw(): ChatState {
     const { client } = this;
     const { talkingTo, asking, asked, blocked } = client.people;
+    // Whoever asks again later may do so with another key.
+    for (const name of this.#safetyNumbers.keys()) if (!asking.includes(name)) this.#safetyNumbers.delete(name);
     // Whoever was asked is one to talk with, too: an answer may still come.
     const shown = new Set([...talkingTo, ...asked]);
     const peers = [...this.#unread.keys()].filter((peer) => shown.has(peer));
@@ -275,11 +277,8 @@ export class ChatModel {
   }
 
   #request(from: string): RequestState {
-    let safetyNumber = this.#safetyNumbers.get(from);
-    if (safetyNumber === undefined) {
-      safetyNumber = this.client.contact(from)?.safetyNumber ?? '';
-      this.#safetyNumbers.set(from, safetyNumber);
-    }
+    const safetyNumber = this.#safetyNumbers.get(from) ?? this.client.contact(from)?.safetyNumber ?? '';
+    if (safetyNumber !== '') this.#safetyNumbers.set(from, safetyNumber);
     return { from, safetyNumber };
   }
 }

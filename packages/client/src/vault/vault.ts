@@ -34,7 +34,7 @@ export type Collection =
   | 'outbox' // by message id (hex), order = rising number
   | 'event' // by rising number, order = that number: what the user is told, until it was
   | 'seen' // by message id (hex): opened before; by request/ and request id (hex): settled
-  | 'view'; // by username: how far this user's conversation has been read
+  | 'view'; // by username: how far this user's conversation has been read, and what was typed and not sent
 
 export interface Row {
   readonly collection: Collection;

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { Problem } from '../bridge/calls.ts';
 import { Chat } from '../chat/chat.tsx';
 import { remembered } from '../device/remembered.ts';
 import { Elsewhere } from '../screens/elsewhere.tsx';
@@ -17,7 +18,7 @@ export function App() {
     case 'starting':
       return <Starting />;
     case 'empty':
-      return <Arrival />;
+      return <Arrival problem={stage.problem} />;
     case 'locked':
       return <Unlock />;
     case 'elsewhere':
@@ -31,13 +32,13 @@ export function App() {
 }
 
 /** Nothing is stored here: somebody is new, or comes back, or the browser has removed what there was. */
-function Arrival() {
+function Arrival({ problem }: { readonly problem: Problem | undefined }) {
   // Once: what is remembered changes while somebody joins.
-  const [isEvicted] = useState(() => remembered()?.isJoining === false);
+  const [isEvicted] = useState(() => problem === undefined && remembered()?.isJoining === false);
   const [isRecovering, setRecovering] = useState(isEvicted);
   return isRecovering ? (
     <Recover isEvicted={isEvicted} onBack={() => setRecovering(false)} />
   ) : (
-    <Join onRecover={() => setRecovering(true)} />
+    <Join earlier={problem} onRecover={() => setRecovering(true)} />
   );
 }

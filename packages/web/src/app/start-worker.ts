@@ -1,5 +1,5 @@
 import workerUrl from '../worker/worker.ts?worker&url';
-import { trustedScriptUrl } from './trusted-types.ts';
+import { trustedScriptUrl } from '../device/trusted-types.ts';
 
 export function startWorker(): Worker {
   return new Worker(trustedScriptUrl(workerUrl) as string, { type: 'module', name: 'parley' });

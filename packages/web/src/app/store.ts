@@ -1,7 +1,7 @@
 import type { ChatState } from '@parley/client';
 import type { Stage } from '../bridge/calls.ts';
 import { applyPatch } from '../bridge/patch.ts';
-import { type Push, Remote } from '../bridge/remote.ts';
+import { type Push, Remote, type RemoteError } from '../bridge/remote.ts';
 import type { Happening } from '../bridge/wire.ts';
 
 /** All that the page draws. Never changed in place. */
@@ -35,6 +35,11 @@ export class Store {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
+
+  /** Has the worker look what this browser holds. */
+  async begin(): Promise<void> {
+    await this.remote.call('begin').catch((problem: RemoteError) => this.#pushed({ stage: { name: 'ended', problem } }));
+  }
 
   /** Calls `hearer` with everything that happens. Returns a function that ends it. */
   hear(hearer: (happening: Happening) => void): () => void {

@@ -71,12 +71,15 @@ export interface Problem {
   readonly message: string;
 }
 
+/** Code of the problem that there is no open account: it was locked, or another tab took it, a moment ago. */
+export const CLOSED = 'closed';
+
 /** What is on the screen, before anything that is said in it. */
 export type Stage =
   /** Nothing is known yet. */
   | { readonly name: 'starting' }
-  /** This browser holds no account. */
-  | { readonly name: 'empty' }
+  /** This browser holds no account. `problem`: of an earlier try to join, of which nothing is left. */
+  | { readonly name: 'empty'; readonly problem: Problem | undefined }
   | { readonly name: 'locked' }
   /** Another tab or window has the account open. `taken`: it took it from here. */
   | { readonly name: 'elsewhere'; readonly taken: boolean }

@@ -1,6 +1,7 @@
 import type { ContactInfo } from '@parley/client';
 import { useEffect, useState } from 'react';
 import { useStore } from '../app/use-app.ts';
+import { closing } from '../bridge/remote.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { QrCode } from '../parts/qr-code.tsx';
@@ -16,10 +17,10 @@ export function AboutContact({ peer, onClose }: AboutContactProps) {
   const { remote } = useStore();
   const [contact, setContact] = useState<ContactInfo | null>();
   useEffect(() => {
-    void remote.call('contact', peer).then((found) => setContact(found ?? null));
+    remote.call('contact', peer).then((found) => setContact(found ?? null), closing);
   }, [remote, peer]);
   const block = (): void => {
-    void remote.call('block', peer);
+    remote.tell('block', peer);
     onClose();
   };
   return (

@@ -25,6 +25,9 @@ export function Chat({ chat }: { readonly chat: ChatState }) {
   const { remote } = useStore();
   const [front, setFront] = useState<Front>();
   const [target, setTarget] = useState<Target>();
+  const peer = chat.current?.peer;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever goes elsewhere has seen it
+  useEffect(() => setTarget(undefined), [peer]);
   const closeFront = useCallback(() => setFront(undefined), []);
   const hasWritten = useRef(false);
   const onTyping = useCallback((hasText: boolean) => {
@@ -37,7 +40,7 @@ export function Chat({ chat }: { readonly chat: ChatState }) {
   useBadge(chat);
   useBack(
     chat.current !== undefined,
-    useCallback(() => void remote.call('close'), [remote]),
+    useCallback(() => remote.tell('close'), [remote]),
   );
 
   useEffect(() => {
@@ -46,7 +49,7 @@ export function Chat({ chat }: { readonly chat: ChatState }) {
       // What lies in front is about the conversation behind it.
       if (shortcut === undefined || (shortcut.kind === 'open' && isFrontOpen.current)) return;
       event.preventDefault();
-      if (shortcut.kind === 'open') void remote.call('open', shortcut.peer);
+      if (shortcut.kind === 'open') remote.tell('open', shortcut.peer);
       else setFront(shortcut.kind);
     };
     document.addEventListener('keydown', onKey);
@@ -54,7 +57,7 @@ export function Chat({ chat }: { readonly chat: ChatState }) {
   }, [remote, chat]);
 
   const act = (action: Action): void => {
-    if (action === 'lock') void remote.call('lock');
+    if (action === 'lock') remote.tell('lock');
     else setFront(action);
   };
 

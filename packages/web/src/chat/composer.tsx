@@ -1,5 +1,6 @@
 import { type FormEvent, type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { useStore } from '../app/use-app.ts';
+import { closing } from '../bridge/remote.ts';
 import { IconButton } from '../parts/button.tsx';
 import { isTouch, isTyping, REST } from '../parts/focus.ts';
 import { ProblemText } from '../parts/problem-text.tsx';
@@ -31,18 +32,19 @@ export function Composer({ peer, onTyping }: ComposerProps) {
     if (latest.current === kept.current) return;
     kept.current = latest.current;
     keptAt.current = performance.now();
-    void remote.call('keepDraft', peer, latest.current);
+    remote.tell('keepDraft', peer, latest.current);
   }, [remote, peer]);
 
   useEffect(() => {
     // Not every conversation is opened by hand; and on a phone the keyboard would come up over what one wants to read.
     if (!isTyping() && !isTouch()) field.current?.focus();
     let isHere = true;
-    void remote.call('draft', peer).then((draft) => {
-      if (!isHere || latest.current !== '') return;
+    remote.call('draft', peer).then((draft) => {
+      if (!isHere) return;
       kept.current = draft;
-      setText(draft);
-    });
+      // Something may have been typed meanwhile.
+      setText((typed) => draft + typed);
+    }, closing);
     const hidden = (): void => {
       if (document.visibilityState === 'hidden') keep();
     };
@@ -70,13 +72,16 @@ export function Composer({ peer, onTyping }: ComposerProps) {
     if (written.trim() === '') return;
     // The field is free at once: whoever types fast has the next one begun before this is stored.
     latest.current = '';
+    // The worker lets go of it as soon as the message is stored.
+    kept.current = '';
     setText('');
     setProblem(undefined);
     field.current?.focus();
-    void remote.call('send', peer, written).then(keep, (error: unknown) => {
+    remote.call('send', peer, written).catch((error: unknown) => {
       setProblem(error instanceof Error ? error.message : String(error));
-      // Nothing that was typed is lost: it stands before what was typed since.
-      setText((since) => (since === '' ? written : `${written}\n${since}`));
+      // Nothing that was typed is lost: it stands before what was typed since, here or when one comes back.
+      if (field.current === null) remote.tell('keepDraft', peer, written);
+      else setText((since) => (since === '' ? written : `${written}\n${since}`));
     });
   };
 

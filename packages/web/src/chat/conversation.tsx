@@ -48,7 +48,7 @@ export function Conversation({
   return (
     <main className="conversation" aria-label={peer} tabIndex={-1} {...REST}>
       <header>
-        <IconButton icon="back" label="Back to the list" className="back" onClick={() => void remote.call('close')} />
+        <IconButton icon="back" label="Back to the list" className="back" onClick={() => remote.tell('close')} />
         <Avatar name={peer} isOnline={isOnline} />
         <div className="who">
           <Heading>{peer}</Heading>
@@ -66,7 +66,7 @@ export function Conversation({
           {isAsked ? (
             <>
               <p>You asked {peer} to talk. You can write as soon as they accept.</p>
-              <Button onClick={() => void remote.call('cancel', peer)}>Take it back</Button>
+              <Button onClick={() => remote.tell('cancel', peer)}>Take it back</Button>
             </>
           ) : (
             // It comes late: whoever has just been accepted is one to write to in a moment.

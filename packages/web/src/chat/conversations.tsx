@@ -93,7 +93,7 @@ const ConversationButton = memo(
         id={rowId(peer)}
         className="conversation-row"
         aria-current={isCurrent}
-        onClick={() => void remote.call('open', peer)}
+        onClick={() => remote.tell('open', peer)}
       >
         <Avatar name={peer} isOnline={isOnline} />
         <span className="name">{peer}</span>

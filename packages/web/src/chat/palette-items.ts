@@ -7,7 +7,7 @@ export interface PaletteItem {
   readonly kind: 'conversation' | 'person' | 'action';
 }
 
-export const ACTIONS = {
+const ACTIONS = {
   settings: 'Settings',
   search: 'Search in this conversation',
   verify: 'Safety number',

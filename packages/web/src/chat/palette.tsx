@@ -22,12 +22,12 @@ export function Palette({ chat, onAction, onClose }: PaletteProps) {
     if (item === undefined) return;
     onClose();
     if (item.kind === 'action') onAction(item.key as Action);
-    else void remote.call(item.kind === 'conversation' ? 'open' : 'request', item.key);
+    else remote.tell(item.kind === 'conversation' ? 'open' : 'request', item.key);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined) setActive((selected + step + items.length) % Math.max(1, items.length));
-    else if (event.key === 'Enter') choose(items[selected]);
+    else if (event.key === 'Enter' && !event.nativeEvent.isComposing) choose(items[selected]);
     else return;
     event.preventDefault();
   };

@@ -1,6 +1,7 @@
 import type { ChatState, OwnDeviceInfo } from '@parley/client';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useStore } from '../app/use-app.ts';
+import { closing } from '../bridge/remote.ts';
 import { type NotificationChoice, notificationChoice, switchNotifications } from '../device/notifications.ts';
 import { askToPersist, isPersistent } from '../device/storage.ts';
 import { chooseTheme, chosenTheme, THEMES, type Theme } from '../device/theme.ts';
@@ -27,7 +28,7 @@ export function Settings({ chat, onClose }: SettingsProps) {
         </p>
         <Devices />
         <div className="actions">
-          <Button onClick={() => void remote.call('lock')}>Lock now</Button>
+          <Button onClick={() => remote.tell('lock')}>Lock now</Button>
           <Button look="danger" onClick={() => setForgetting(true)}>
             Remove from this browser …
           </Button>
@@ -74,7 +75,7 @@ function Devices() {
   const { remote } = useStore();
   const [devices, setDevices] = useState<readonly OwnDeviceInfo[]>([]);
   useEffect(() => {
-    void remote.call('devices').then(setDevices);
+    remote.call('devices').then(setDevices, closing);
   }, [remote]);
   return (
     <ul className="plain">

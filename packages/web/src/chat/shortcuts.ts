@@ -4,7 +4,7 @@ import type { ChatState } from '@parley/client';
 export type Shortcut = { readonly kind: 'palette' | 'search' | 'settings' } | { readonly kind: 'open'; readonly peer: string };
 
 export const SHORTCUTS = [
-  { keys: 'Ctrl+K', what: 'go anywhere by a few letters' },
+  { keys: 'Ctrl+K', what: 'go anywhere by a few letters (on a Mac ⌘ for Ctrl, in all of these)' },
   { keys: 'Alt+↑ Alt+↓', what: 'the conversation before, and after' },
   { keys: 'Alt+A', what: 'the next one with something new' },
   { keys: 'Ctrl+Shift+F', what: 'search in this conversation' },

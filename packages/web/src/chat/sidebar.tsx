@@ -54,7 +54,7 @@ export function Sidebar({ chat, onPalette, onSettings }: SidebarProps) {
           <section className="online" aria-label="On line">
             <div className="online-head">
               <h2>{others.length === 0 ? 'Nobody else is on line' : 'Also on line'}</h2>
-              <IconButton icon="again" label="Look again" onClick={() => void remote.call('list')} />
+              <IconButton icon="again" label="Look again" onClick={() => remote.tell('list')} />
             </div>
             <ul>
               {others.slice(0, MAX_ONLINE_SHOWN).map((one) => (

@@ -70,7 +70,7 @@ export function Timeline({ timeline, user, target }: TimelineProps) {
   const oldest = entries[0]?.id;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each oldest one
   useEffect(() => {
-    if (mayLoad) void remote.call('loadOlder');
+    if (mayLoad) remote.tell('loadOlder');
   }, [mayLoad, oldest]);
 
   const goToEnd = (): void => {

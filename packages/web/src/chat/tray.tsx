@@ -19,6 +19,10 @@ export function Tray({ requests }: { readonly requests: readonly RequestState[] 
     if (heading.current === null) restFocus();
     else heading.current.focus();
   }, [requests]);
+  const accept = (from: string): void => {
+    remote.tell('accept', from);
+    remote.tell('open', from);
+  };
   if (requests.length === 0) return null;
   return (
     <section className="tray" aria-label="Requests">
@@ -38,14 +42,14 @@ export function Tray({ requests }: { readonly requests: readonly RequestState[] 
             </details>
             {/* biome-ignore lint/a11y/useSemanticElements: no field set of a form */}
             <div className="actions" role="group" aria-label={`Request of ${from}`}>
-              <Button look="primary" onClick={() => void remote.call('accept', from).then(() => remote.call('open', from))}>
+              <Button look="primary" onClick={() => accept(from)}>
                 Accept
               </Button>
-              <Button onClick={() => void remote.call('refuse', from)}>Refuse</Button>
+              <Button onClick={() => remote.tell('refuse', from)}>Refuse</Button>
               <Button
                 look="quiet"
                 title={`You hear no more of ${from}. This cannot be undone yet.`}
-                onClick={() => void remote.call('block', from)}
+                onClick={() => remote.tell('block', from)}
               >
                 Block
               </Button>

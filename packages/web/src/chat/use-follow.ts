@@ -25,9 +25,17 @@ export function useFollow(scroller: RefObject<HTMLElement | null>, height: numbe
     const element = scroller.current;
     if (element !== null) element.scrollTop = element.scrollHeight;
   }, [scroller]);
+  /** What scrolls less than it seemed, or not at all, says nothing of that. */
+  const look = useCallback(() => {
+    const element = scroller.current;
+    if (element !== null && element.scrollHeight - element.clientHeight - element.scrollTop <= END_PIXELS) follows.current = true;
+    setAtEnd(follows.current);
+  }, [scroller]);
   const letGo = useCallback(() => {
     follows.current = false;
-  }, []);
+    // When the list has been drawn where it is to be.
+    requestAnimationFrame(() => requestAnimationFrame(look));
+  }, [look]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the height is another
   useLayoutEffect(() => {
@@ -39,11 +47,9 @@ export function useFollow(scroller: RefObject<HTMLElement | null>, height: numbe
     if (element === null) return;
     let before = element.scrollTop;
     const onScroll = (): void => {
-      const { scrollTop, scrollHeight, clientHeight } = element;
-      if (scrollHeight - clientHeight - scrollTop <= END_PIXELS) follows.current = true;
-      else if (scrollTop < before) follows.current = false;
-      before = scrollTop;
-      setAtEnd(follows.current);
+      if (element.scrollTop < before) follows.current = false;
+      before = element.scrollTop;
+      look();
     };
     // The room for it shrinks when more is being written than fits in one line, and when a keyboard comes up.
     const resized = new ResizeObserver(() => {
@@ -55,7 +61,7 @@ export function useFollow(scroller: RefObject<HTMLElement | null>, height: numbe
       element.removeEventListener('scroll', onScroll);
       resized.disconnect();
     };
-  }, [scroller, toEnd]);
+  }, [scroller, toEnd, look]);
 
   return { isAtEnd, toEnd, letGo };
 }

@@ -25,7 +25,7 @@ export function useHappenings(isBusy: () => boolean): { notices: readonly Notice
         case 'accepted': {
           // Whoever is writing, or doing something else, goes on with that.
           const isFree = !isBusy() || store.getState().chat?.current?.peer === happening.user;
-          if (isFree) void store.remote.call('open', happening.user);
+          if (isFree) store.remote.tell('open', happening.user);
           tell(`${happening.user} accepted.`);
           break;
         }
@@ -34,7 +34,8 @@ export function useHappenings(isBusy: () => boolean): { notices: readonly Notice
           break;
         case 'message':
         case 'request':
-          if (document.visibilityState === 'hidden') void notify(happening.what);
+          // In sight behind another window is not looked at either.
+          if (document.visibilityState === 'hidden' || !document.hasFocus()) void notify(happening.what);
           break;
         case 'problem':
           tell(problemText(happening), true);

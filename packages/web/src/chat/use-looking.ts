@@ -2,6 +2,7 @@ import { type ChatState, MAX_UNREAD } from '@parley/client';
 import { useEffect } from 'react';
 import { useStore } from '../app/use-app.ts';
 import { showUnread } from '../device/badge.ts';
+import { closeNotifications } from '../device/notifications.ts';
 
 /** Of contacts the server says when they come and go; of all others who is on line has to be asked. */
 const LIST_EVERY_MS = 30_000;
@@ -12,17 +13,21 @@ export function useLooking(): void {
   useEffect(() => {
     const tell = (): void => {
       const isLooking = document.visibilityState === 'visible';
-      void remote.call('look', isLooking);
-      if (isLooking) void remote.call('list');
+      remote.tell('look', isLooking);
+      if (!isLooking) return;
+      remote.tell('list');
+      void closeNotifications();
     };
     tell();
     const again = setInterval(() => {
-      if (document.visibilityState === 'visible') void remote.call('list');
+      if (document.visibilityState === 'visible') remote.tell('list');
     }, LIST_EVERY_MS);
     document.addEventListener('visibilitychange', tell);
+    addEventListener('focus', tell);
     return () => {
       clearInterval(again);
       document.removeEventListener('visibilitychange', tell);
+      removeEventListener('focus', tell);
     };
   }, [remote]);
 }

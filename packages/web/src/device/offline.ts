@@ -1,4 +1,4 @@
-import { trustedScriptUrl } from '../app/trusted-types.ts';
+import { trustedScriptUrl } from './trusted-types.ts';
 
 /** The page's own files are kept in the browser, so that it opens off line; the service worker does it. */
 export function keepForOffline(): void {

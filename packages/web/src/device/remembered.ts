@@ -1,3 +1,5 @@
+import { keep, kept } from './kept.ts';
+
 const KEY = 'parley.account';
 
 /**
@@ -16,7 +18,7 @@ export interface Remembered {
 
 export function remembered(): Remembered | undefined {
   try {
-    const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? 'null');
+    const value: unknown = JSON.parse(kept(KEY) ?? 'null');
     return isRemembered(value) ? value : undefined;
   } catch {
     return undefined;
@@ -25,12 +27,7 @@ export function remembered(): Remembered | undefined {
 
 /** Best effort: a browser that keeps nothing has the vault to say that. */
 export function remember(account: Remembered | undefined): void {
-  try {
-    if (account === undefined) localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, JSON.stringify(account));
-  } catch {
-    // Then it is not known before it is unlocked.
-  }
+  keep(KEY, account === undefined ? null : JSON.stringify(account));
 }
 
 /** What is remembered, with something else in it. */

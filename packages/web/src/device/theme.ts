@@ -1,10 +1,12 @@
+import { keep, kept } from './kept.ts';
+
 const KEY = 'parley.theme';
 
 export const THEMES = ['system', 'light', 'dark', 'contrast'] as const;
 export type Theme = (typeof THEMES)[number];
 
 export function chosenTheme(): Theme {
-  const stored = localStorage.getItem(KEY);
+  const stored = kept(KEY);
   return THEMES.find((theme) => theme === stored) ?? 'system';
 }
 
@@ -15,6 +17,6 @@ export function applyTheme(theme: Theme): void {
 }
 
 export function chooseTheme(theme: Theme): void {
-  localStorage.setItem(KEY, theme);
+  keep(KEY, theme);
   applyTheme(theme);
 }

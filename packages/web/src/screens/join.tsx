@@ -1,6 +1,7 @@
 import { isUsername, parseInvite, toBase64Url } from '@parley/protocol';
 import { type FormEvent, useState } from 'react';
 import { useStore } from '../app/use-app.ts';
+import type { Problem } from '../bridge/calls.ts';
 import { deviceName } from '../device/device-name.ts';
 import { forgetInvite, inviteForHere } from '../device/invite-link.ts';
 import { amendRemembered, remember } from '../device/remembered.ts';
@@ -13,8 +14,14 @@ import { ProblemText } from '../parts/problem-text.tsx';
 import { useTask } from '../parts/use-task.ts';
 import { Entrance } from './entrance.tsx';
 
+interface JoinProps {
+  /** Why an earlier try has come to nothing. */
+  readonly earlier: Problem | undefined;
+  onRecover(): void;
+}
+
 /** A new account: a name and a passphrase, with the right to join in the page's own address. */
-export function Join({ onRecover }: { onRecover(): void }) {
+export function Join({ earlier, onRecover }: JoinProps) {
   const { remote } = useStore();
   const task = useTask();
   const given = useInvite();
@@ -64,7 +71,7 @@ export function Join({ onRecover }: { onRecover(): void }) {
           autoFocus={given !== undefined}
         />
         <NewPassphrase state={passphrase} />
-        <ProblemText text={task.problem} />
+        <ProblemText text={task.problem ?? (task.isBusy ? undefined : earlier?.message)} />
         <Button type="submit" look="primary" isBusy={task.isBusy}>
           Join
         </Button>

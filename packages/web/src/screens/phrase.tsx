@@ -8,7 +8,7 @@ export function Phrase({ phrase }: { readonly phrase: string }) {
   const { remote } = useStore();
   const confirm = (): void => {
     amendRemembered({ phrasePending: false });
-    void remote.call('confirmPhrase');
+    remote.tell('confirmPhrase');
   };
   return (
     <Entrance title="Your recovery phrase" isWide>

@@ -1,8 +1,8 @@
-/** For a moment; it says so only where that takes longer. */
+/** While an account is opened or closed; it says so only where that takes longer. */
 export function Starting() {
   return (
     <main className="starting" aria-busy="true">
-      <p className="late">Opening Parley …</p>
+      <p className="late">One moment …</p>
     </main>
   );
 }

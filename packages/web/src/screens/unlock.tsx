@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { useStore } from '../app/use-app.ts';
 import { amendRemembered, remembered } from '../device/remembered.ts';
+import { forgetInvite } from '../device/invite-link.ts';
 import { useInvite } from '../device/use-invite.ts';
 import { Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
@@ -16,13 +17,16 @@ export function Unlock() {
   const [passphrase, setPassphrase] = useState('');
   const [isForgetting, setForgetting] = useState(false);
   const account = remembered();
-  const isInvited = useInvite() !== undefined;
+  // The link of one's own join, which was cut off, is no other invite.
+  const isInvited = useInvite() !== undefined && account?.isJoining !== true;
   const user = account?.user;
 
   const unlock = (event: FormEvent): void => {
     event.preventDefault();
     void task.run(async () => {
       await remote.call('unlock', passphrase, account?.phrasePending ?? false);
+      // Its invite is used up, or a part of the account until the server has answered.
+      if (account?.isJoining === true) forgetInvite();
       amendRemembered({ isJoining: false });
     });
   };
@@ -52,7 +56,7 @@ export function Unlock() {
       </form>
       <p className="aside">
         <button type="button" className="link" onClick={() => setForgetting(true)}>
-          I have forgotten it
+          I cannot open it
         </button>
       </p>
       {isForgetting && <ForgetAccount isLost onClose={() => setForgetting(false)} />}

@@ -1,13 +1,25 @@
-import { type ContactInfo, type Environment, type OwnDeviceInfo, recoveryPhrase, type Vault, VaultError } from '@parley/client';
+import {
+  type ContactInfo,
+  type Environment,
+  holdsNoAccount,
+  isCertainlyNotJoined,
+  type OwnDeviceInfo,
+  recoveryPhrase,
+  type Vault,
+  VaultError,
+} from '@parley/client';
 import { browserEnvironment, hasVault, openVault, removeVault, VAULT_LOCK } from '@parley/client/browser';
 import { MAX_TEXT_BYTES, parseInvite, toBase64Url, utf8 } from '@parley/protocol';
 import { problemOf } from '../bridge/answering.ts';
-import type { Calls, Found, Joined, JoinRequest, Stage } from '../bridge/calls.ts';
+import { type Calls, CLOSED, type Found, type Joined, type JoinRequest, type Stage } from '../bridge/calls.ts';
 import type { WorkerMessage } from '../bridge/wire.ts';
 import { enter } from './enter.ts';
 import { findTexts } from './find-texts.ts';
 import { OpenAccount } from './open-account.ts';
 import { OtherTabs } from './other-tabs.ts';
+
+/** So long the page has, after it was told that the account is closed, to say what was being typed. */
+const HAND_OVER_MS = 100;
 
 /** One tab's session, from an empty browser or a sealed vault to an account that is open and back. */
 export class Session implements Calls {
@@ -29,13 +41,15 @@ export class Session implements Calls {
   }
 
   async begin(): Promise<void> {
+    // Loaded while the passphrase is being typed.
+    this.#world().catch(() => {});
     if (await this.#tabs.haveIt()) this.#waitForOthers();
     else await this.#rest();
   }
 
   async join(request: JoinRequest): Promise<Joined> {
     const { vault, user, phrase } = await enter(await this.#world(), request);
-    await this.#start(vault, phrase);
+    await this.#start(vault, phrase).catch((error: unknown) => vault.close().then(() => Promise.reject(error)));
     return { user, caPin: toBase64Url(parseInvite(request.invite).caPin) };
   }
 
@@ -48,7 +62,10 @@ export class Session implements Calls {
     try {
       await this.#start(vault, showPhrase ? await recoveryPhrase(vault) : undefined);
     } catch (error) {
+      const isEmpty = await holdsNoAccount(vault);
       await vault.close();
+      // A page that was ended in the middle of joining has left it.
+      if (isEmpty) await this.#startAgain(error);
       throw error;
     }
   }
@@ -69,14 +86,13 @@ export class Session implements Calls {
   }
 
   async lock(): Promise<void> {
-    await this.#close();
-    await this.#rest();
+    await this.#close().finally(() => this.#rest());
   }
 
   async forget(): Promise<void> {
-    await this.#close();
-    await removeVault();
-    await this.#rest();
+    await this.#close()
+      .then(() => removeVault())
+      .finally(() => this.#rest());
   }
 
   async changePassphrase(oldPassphrase: string, newPassphrase: string): Promise<void> {
@@ -113,7 +129,6 @@ export class Session implements Calls {
     await model.open(user);
   }
 
-  /** Whatever conversation is looked at goes on: what is being typed there is not meant for another. */
   async accept(user: string): Promise<void> {
     this.#open.client.accept(user);
   }
@@ -148,6 +163,11 @@ export class Session implements Calls {
     }
     this.#sends += 1;
     client.send(user, text, String(this.#sends));
+    const { defer } = await this.#world();
+    // Behind the message itself, which is stored when this turn is over: a text is in the one or in the other.
+    defer(() => {
+      if (text.startsWith(client.draft(user))) client.keepDraft(user, '');
+    });
   }
 
   async draft(user: string): Promise<string> {
@@ -171,11 +191,10 @@ export class Session implements Calls {
   }
 
   get #open(): OpenAccount {
-    if (this.#account === undefined) throw new Error('unlock first');
+    if (this.#account === undefined) throw Object.assign(new Error('unlock first'), { code: CLOSED });
     return this.#account;
   }
 
-  /** Loaded once, while the passphrase is being typed. */
   #world(): Promise<Environment> {
     this.#environment ??= browserEnvironment();
     return this.#environment;
@@ -193,21 +212,34 @@ export class Session implements Calls {
     this.#tabs.sayOpened();
   }
 
+  /** From here on nothing of it is on the screen. What is being typed is handed over when the page sees that, and kept. */
   async #close(): Promise<void> {
     const account = this.#account;
-    this.#account = undefined;
-    await account?.close();
+    if (account === undefined) return;
+    this.#show({ name: 'starting' });
+    this.#tell({ chat: undefined });
+    await new Promise((done) => setTimeout(done, HAND_OVER_MS));
+    await account.close().finally(() => {
+      this.#account = undefined;
+    });
   }
 
   async #ended(error: unknown): Promise<void> {
     // What cannot be written any more cannot be closed well either; the first error is the one to tell.
     await this.#close().catch(() => {});
-    this.#show({ name: 'ended', problem: problemOf(error) });
+    if (isCertainlyNotJoined(error, false)) await this.#startAgain(error);
+    else this.#show({ name: 'ended', problem: problemOf(error) });
+  }
+
+  /** The server has no such account: what an earlier try to join has left is removed, and another can be made. */
+  async #startAgain(error: unknown): Promise<void> {
+    await removeVault();
+    this.#show({ name: 'empty', problem: problemOf(error) });
   }
 
   async #yield(): Promise<void> {
     if (this.#account === undefined) return;
-    await this.#close();
+    await this.#close().catch(() => {});
     // The other still has to unlock it, and says then that it has it open: until it does, this one leaves the place to it.
     this.#isTaken = true;
     this.#show({ name: 'elsewhere', taken: true });
@@ -230,7 +262,7 @@ export class Session implements Calls {
 
   async #rest(): Promise<void> {
     this.#isTaken = false;
-    this.#show({ name: (await hasVault()) ? 'locked' : 'empty' });
+    this.#show((await hasVault()) ? { name: 'locked' } : { name: 'empty', problem: undefined });
   }
 
   #show(stage: Stage): void {
