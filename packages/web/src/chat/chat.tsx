@@ -26,8 +26,12 @@ export function Chat({ chat }: { readonly chat: ChatState }) {
   const [front, setFront] = useState<Front>();
   const [target, setTarget] = useState<Target>();
   const peer = chat.current?.peer;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever goes elsewhere has seen it
-  useEffect(() => setTarget(undefined), [peer]);
+  // What was about one conversation is over when one goes to another, or to the list.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever it is another
+  useEffect(() => {
+    setTarget(undefined);
+    setFront((shown) => (shown === 'search' || shown === 'verify' ? undefined : shown));
+  }, [peer]);
   const closeFront = useCallback(() => setFront(undefined), []);
   const hasWritten = useRef(false);
   const onTyping = useCallback((hasText: boolean) => {

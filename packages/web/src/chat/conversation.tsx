@@ -58,7 +58,7 @@ export function Conversation({
         <IconButton icon="search" label="Search here" onClick={onSearch} />
         <IconButton icon="shield" label={`About ${peer}`} onClick={onVerify} />
       </header>
-      <Timeline timeline={timeline} user={user} target={target} />
+      <Timeline timeline={timeline} user={user} canTalk={canTalk} target={target} />
       {canTalk ? (
         <Composer peer={peer} onTyping={onTyping} />
       ) : (

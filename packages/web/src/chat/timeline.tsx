@@ -16,6 +16,7 @@ const CHARACTERS_A_LINE = 60;
 interface TimelineProps {
   readonly timeline: TimelineState;
   readonly user: string;
+  readonly canTalk: boolean;
   readonly target: Target | undefined;
 }
 
@@ -25,7 +26,7 @@ export interface Target {
 }
 
 /** What was said. Only the rows that are seen are in the page, however many there are. */
-export function Timeline({ timeline, user, target }: TimelineProps) {
+export function Timeline({ timeline, user, canTalk, target }: TimelineProps) {
   const { remote } = useStore();
   const scroller = useRef<HTMLDivElement>(null);
   const { entries, newFrom, hasOlder, isLoaded, peer } = timeline;
@@ -91,7 +92,7 @@ export function Timeline({ timeline, user, target }: TimelineProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys too
         tabIndex={0}
       >
-        {isLoaded && entries.length === 0 && (
+        {isLoaded && canTalk && entries.length === 0 && (
           <p className="nothing-said">Nothing was said yet. What you write here is read by {peer} and you alone.</p>
         )}
         <div className="rows" style={{ height }}>

@@ -4,6 +4,7 @@ import {
   holdsNoAccount,
   isCertainlyNotJoined,
   type OwnDeviceInfo,
+  type ParleyClient,
   recoveryPhrase,
   type Vault,
   VaultError,
@@ -130,17 +131,19 @@ export class Session implements Calls {
   }
 
   async accept(user: string): Promise<void> {
-    this.#open.client.accept(user);
+    const { client } = this.#open;
+    if (isUnanswered(client, user)) client.accept(user);
   }
 
   async refuse(user: string): Promise<void> {
-    this.#open.client.refuse(user);
+    const { client } = this.#open;
+    if (isUnanswered(client, user)) client.refuse(user);
   }
 
   async cancel(user: string): Promise<void> {
     const { client, model } = this.#open;
     const { current } = model.state;
-    client.cancel(user);
+    if (client.hasAsked(user) && !client.isBusyWith(user)) client.cancel(user);
     // Where nothing was said there is nothing left to look at.
     if (current?.peer === user && current.entries.length === 0) model.close();
   }
@@ -255,7 +258,7 @@ export class Session implements Calls {
     this.#waiting = new AbortController();
     this.#show({ name: 'elsewhere', taken: this.#isTaken });
     this.#tabs.untilFree(this.#waiting.signal).then(
-      () => this.#rest(),
+      () => this.#rest().catch((error: unknown) => this.#show({ name: 'ended', problem: problemOf(error) })),
       () => {}, // this tab takes over
     );
   }
@@ -268,4 +271,9 @@ export class Session implements Calls {
   #show(stage: Stage): void {
     this.#tell({ stage });
   }
+}
+
+/** A second click comes before the first has had its effect: the first one counts. */
+function isUnanswered(client: ParleyClient, user: string): boolean {
+  return client.isAskedBy(user) && !client.isBusyWith(user);
 }
