@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { unlessInstalled } from '../support/programs.ts';
+import { until } from '../support/until.ts';
 import { WebClient } from '../support/web-client.ts';
 import { webGround } from '../support/web-ground.ts';
 import { befriendTerminal } from '../support/web-people.ts';
@@ -22,7 +23,7 @@ suite('an account that is closed', { skip: unlessInstalled('chromium') }, () => 
     assert.equal(await alice.page.getByText('said before').count(), 0);
     await alice.unlock();
     await alice.reads('said before');
-    assert.equal(await alice.field('Message').inputValue(), 'half a sen');
+    await until(async () => (await alice.field('Message').inputValue()) === 'half a sen', 'the draft');
     alice.isQuiet();
     await alice.close();
   });
@@ -39,6 +40,8 @@ suite('an account that is closed', { skip: unlessInstalled('chromium') }, () => 
     await dave.page.reload();
     await dave.unlock();
     await dave.reads('all of it');
+    // A draft would come a moment after the conversation.
+    await dave.page.waitForTimeout(500);
     assert.equal(await dave.field('Message').inputValue(), '');
     dave.isQuiet();
     await dave.close();

@@ -49,6 +49,8 @@ suite('who comes back to the web client', { skip: unlessInstalled('chromium') },
       'where what is new begins is marked',
     );
     await alice.page.getByText('2 unread').waitFor({ state: 'detached' });
+    // How far one has read is stored in the background: nothing on the screen tells when.
+    await alice.page.waitForTimeout(1_000);
 
     await alice.page.reload();
     await alice.unlock();
