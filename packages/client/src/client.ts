@@ -1,18 +1,17 @@
 import { isUsername, MAX_WAITING_COMMANDS, MESSAGE_ID_BYTES, toHex } from '@parley/protocol';
-import { type ContactInfo, Contacts, canTalk, type OwnDeviceInfo } from './contacts.ts';
+import type { Context } from './conversations/context.ts';
 import { deleteMessages } from './conversations/delete-messages.ts';
 import { Lanes } from './conversations/lanes.ts';
-import { accept, block, cancel, hasPending, refuse, request } from './conversations/requests.ts';
+import { accept, block, cancel, refuse, request } from './conversations/requests.ts';
 import { type About, tellError } from './conversations/tell.ts';
 import { TypedQueue } from './conversations/typed-queue.ts';
 import type { Environment } from './environment.ts';
 import { type ClientEvent, type EventListener, Events } from './events.ts';
-import { History } from './history.ts';
+import { Knowledge } from './knowledge.ts';
 import { Messenger } from './messenger.ts';
-import { isAcceptedHere, type People, peopleOf } from './people.ts';
 import { Records } from './records/records.ts';
 import type { Vault } from './vault/vault.ts';
-import { draftOf, keepDraft, markRead, type ReadMark, readMarkOf } from './views.ts';
+import { keepDraft, markRead } from './views.ts';
 
 export interface ClientOptions {
   readonly environment: Environment;
@@ -35,7 +34,7 @@ const FLUSH_TIMEOUT_MS = 10_000;
  * command: commands return at once, wait while off line, and never throw. What is sent is in the vault before it goes out and
  * until the server has answered OK, also over restarts.
  */
-export class ParleyClient {
+export class ParleyClient extends Knowledge {
   readonly #environment: Environment;
   readonly #events = new Events();
   readonly #messenger: Messenger;
@@ -59,6 +58,7 @@ export class ParleyClient {
   }
 
   private constructor(environment: Environment, records: Records, takes: (event: ClientEvent) => boolean) {
+    super();
     this.#environment = environment;
     this.#messenger = new Messenger(environment, records, {
       emit: (events) => this.#events.emit(events),
@@ -77,38 +77,8 @@ export class ParleyClient {
     this.#over.promise.catch(() => {});
   }
 
-  get user(): string {
-    return this.#messenger.context.records.account.username;
-  }
-
-  /** What was said, as this device has it. */
-  get history(): History {
-    const { account, vault, conversations, outbox } = this.#messenger.context.records;
-    return new History({ user: account.username, vault, conversations: conversations.rows, outbox: outbox.rows });
-  }
-
-  /** What this device knows of a user; `undefined` where it has never seen their identity key. */
-  contact(user: string): ContactInfo | undefined {
-    return this.#contacts.get(user);
-  }
-
-  /** The devices of this user, as far as this one knows. */
-  devices(): OwnDeviceInfo[] {
-    return this.#contacts.devices();
-  }
-
-  get #contacts(): Contacts {
-    const { account, contacts } = this.#messenger.context.records;
-    return new Contacts({ crypto: this.#environment.crypto, account, contacts: contacts.rows });
-  }
-
-  /** Whom this user has to do with. */
-  get people(): People {
-    return peopleOf(this.#messenger.context.records);
-  }
-
-  readMark(user: string): ReadMark {
-    return readMarkOf(this.#messenger.context.records, user);
+  protected override get context(): Context {
+    return this.#messenger.context;
   }
 
   /** Calls `watcher` whenever `history`, `people` or another answer of this client may be another. Returns a function that ends it. */
@@ -156,30 +126,9 @@ export class ParleyClient {
     this.#messenger.list().then(finished, (error: unknown) => this.#messenger.fail(error));
   }
 
-  /** Whether the two have agreed to talk, as far as this device knows. */
-  canTalkTo(user: string): boolean {
-    const contact = this.#messenger.context.records.contacts.rows.get(user);
-    return contact !== undefined && canTalk(contact);
-  }
-
-  /** Whether what is written to this user will be sent: the two can talk, or their request was accepted here. */
-  mayWriteTo(user: string): boolean {
-    return this.canTalkTo(user) || isAcceptedHere(this.#messenger.context.records, user);
-  }
-
   /** Whether something that was just asked about this user is still to be stored: what is said of them may be another then. */
   isBusyWith(user: string): boolean {
     return this.#lanes.isBusy(user);
-  }
-
-  /** Whether a request of one's own to this user waits for an answer. */
-  hasAsked(user: string): boolean {
-    return hasPending(this.#messenger.context, user, 'outgoing');
-  }
-
-  /** Whether a request of this user waits for an answer. */
-  isAskedBy(user: string): boolean {
-    return hasPending(this.#messenger.context, user, 'incoming');
   }
 
   request(user: string): void {
@@ -244,11 +193,6 @@ export class ParleyClient {
     markRead(this.#messenger.context, user, position).catch((error: unknown) => this.#messenger.fail(error));
   }
 
-  /** What was typed to this user and not sent. */
-  draft(user: string): string {
-    return draftOf(this.#messenger.context.records, user);
-  }
-
   /** Keeps what is being typed to this user, sealed as everything is; '' when it was sent. */
   keepDraft(user: string, text: string): void {
     if (!this.#takes()) return;
@@ -292,7 +236,7 @@ export class ParleyClient {
     }
   }
 
-  #command(user: string, act: (context: Messenger['context'], user: string) => Promise<void>): void {
+  #command(user: string, act: (context: Context, user: string) => Promise<void>): void {
     if (!this.#takes()) return;
     if (!isUsername(user)) {
       this.#complain('malformed', 'this is not a user name', { user });
