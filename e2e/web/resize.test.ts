@@ -1,12 +1,10 @@
 import { suite, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
-import { launchChromium } from '../support/chromium.ts';
 import { within } from '../support/process.ts';
 import { unlessInstalled } from '../support/programs.ts';
-import { webInvite } from '../support/web-people.ts';
-import { WebClient } from '../support/web-client.ts';
-import { World } from '../support/world.ts';
+import { webGround } from '../support/web-ground.ts';
+import { befriendTerminal, enterWeb } from '../support/web-people.ts';
 
 const SIZES = [
   { width: 1280, height: 400 },
@@ -16,16 +14,12 @@ const SIZES = [
 ] as const;
 
 suite('a window of another size', { skip: unlessInstalled('chromium') }, () => {
+  const ground = webGround();
+
   test('leaves the newest message in sight of who has read up to it, as when a keyboard comes up', async () => {
-    await using world = await World.start();
-    const browser = await launchChromium();
-    world.defer(() => browser.close());
-    const bob = await world.enter('bob');
-    const alice = await WebClient.open(browser, 'alice');
-    await alice.join(webInvite(world));
-    bob.send({ do: 'request', user: 'alice' });
-    await alice.accept();
-    await bob.next('accepted');
+    const bob = await ground.world.enter('bob');
+    const [alice] = await enterWeb(ground.world, ground.browser, 'alice');
+    await befriendTerminal(alice, ['bob', bob]);
     for (let line = 1; line <= 40; line += 1) {
       bob.send({ do: 'send', to: 'alice', text: `${line}: ${'some words '.repeat(line)}`, id: String(line) });
     }

@@ -1,25 +1,19 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { launchChromium } from '../support/chromium.ts';
 import { unlessInstalled } from '../support/programs.ts';
-import { WebClient } from '../support/web-client.ts';
-import { webInvite } from '../support/web-people.ts';
-import { World } from '../support/world.ts';
+import { webGround } from '../support/web-ground.ts';
+import { befriendTerminal, enterWeb } from '../support/web-people.ts';
 
 /** More than the timeline reads at first. */
 const MESSAGES = 260;
 
 suite('searching in a browser', { skip: unlessInstalled('chromium') }, () => {
+  const ground = webGround();
+
   test('finds what was said long ago, and goes there', async () => {
-    await using world = await World.start();
-    const browser = await launchChromium();
-    world.defer(() => browser.close());
-    const bob = await world.enter('bob');
-    const alice = await WebClient.open(browser, 'alice');
-    await alice.join(webInvite(world));
-    bob.send({ do: 'request', user: 'alice' });
-    await alice.accept();
-    await bob.next('accepted');
+    const bob = await ground.world.enter('bob');
+    const [alice] = await enterWeb(ground.world, ground.browser, 'alice');
+    await befriendTerminal(alice, ['bob', bob]);
     for (let i = 0; i < MESSAGES; i += 1) {
       const text = i === 3 ? 'the key is under the green stone' : `this and that, number ${i}`;
       bob.send({ do: 'send', to: 'alice', text, id: String(i) });
