@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { nodeCrypto } from '@parley/protocol/crypto/node';
+import { sodiumCrypto } from '@parley/protocol/crypto/sodium';
 import { openAuthority } from './authority/authority.ts';
 import { resume, systemClock } from './clock.ts';
 import { DEFAULT_LIMITS, type ServerConfig } from './config.ts';
@@ -39,7 +39,7 @@ export async function startServices(
   const clock = resume(wallClock, steadyMs);
   log.info('store is open', { generation });
   return {
-    crypto: nodeCrypto,
+    crypto: await sodiumCrypto(),
     clock,
     log,
     limits,

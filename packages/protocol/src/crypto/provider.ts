@@ -1,6 +1,7 @@
 /**
  * The few primitives Parley needs, behind one interface. `node.ts` (node:crypto, OpenSSL) and `web.ts` (noble) implement it
- * and pass one compliance suite. All calls are synchronous. Callers own the buffers they pass; results are fresh buffers.
+ * and pass one compliance suite. All calls are synchronous. Callers own the buffers they pass, and may use them for other
+ * things as soon as the call returns; results are buffers, or views of ones, that nothing else writes to.
  *
  * Inputs of a wrong length throw `RangeError`: that is a programmer's mistake or was checked by the decoder before.
  */
