@@ -31,3 +31,4 @@ export * from './limits.ts';
 export { Opcode } from './opcodes.ts';
 export { PROTOCOL_VERSIONS, WEBSOCKET_PATH, WEBSOCKET_SUBPROTOCOL } from './versions.ts';
 export { decodeMessage } from './wire/decode.ts';
+export { type MessageHead, readMessageHead } from './wire/message-head.ts';

@@ -4,13 +4,14 @@ import { FRAME_HEADER_BYTES, MAX_FRAME, MAX_RECORD_PLAINTEXT, MIN_RECORD_PLAINTE
 import { LENGTH_BYTES, writeLength } from './padding.ts';
 
 const NOTHING = new Uint8Array(0);
+/** Of the frame that is being appended. */
+const header = new Uint8Array(FRAME_HEADER_BYTES);
 
 /**
  * Packs frames into as few padded record plaintexts as possible. Each byte is copied once, straight to where it will be sealed.
  * Between turns it holds no buffer: idle connections cost nothing.
  */
 export class FrameWriter {
-  readonly #header = new Uint8Array(FRAME_HEADER_BYTES);
   #full: Uint8Array[] = [];
   /**
    * The record being filled: two bytes for its length, then content; its size is a Padmé length, and what is not written is
@@ -18,6 +19,8 @@ export class FrameWriter {
    */
   #record: Uint8Array = NOTHING;
   #recordBytes = 0;
+  /** Bytes of the last record: what a connection sends at once is often as much as the time before. */
+  #lastBytes = 0;
   #queuedBytes = 0;
 
   /** Bytes of the frame stream that `take` has not taken. */
@@ -34,7 +37,6 @@ export class FrameWriter {
     for (const part of parts) length += part.length;
     if (length > MAX_FRAME) throw new ParleyError('too_large', `a frame of ${length} bytes`);
     if (opcode >>> 0 !== opcode || opcode > 0xff || sequence >>> 0 !== sequence) throw new RangeError('no opcode or no sequence');
-    const header = this.#header;
     header[0] = opcode;
     header[1] = length >>> 16;
     header[2] = length >>> 8;
@@ -83,7 +85,8 @@ export class FrameWriter {
     const needed = Math.min(this.#recordBytes + wanted, MAX_RECORD_PLAINTEXT);
     if (needed <= this.#record.length) return;
     // Twice a Padmé length is one too, and so is the largest record: `#finishRecord` never needs more than is there.
-    const size = Math.min(Math.max(padme(needed), 2 * this.#record.length, MIN_RECORD_PLAINTEXT), MAX_RECORD_PLAINTEXT);
+    const wish = Math.max(needed, this.#record.length === 0 ? this.#lastBytes : 0);
+    const size = Math.min(Math.max(padme(wish), 2 * this.#record.length, MIN_RECORD_PLAINTEXT), MAX_RECORD_PLAINTEXT);
     const grown = new Uint8Array(size);
     grown.set(this.#record);
     this.#record = grown;
@@ -93,6 +96,7 @@ export class FrameWriter {
     const size = Math.max(MIN_RECORD_PLAINTEXT, padme(this.#recordBytes));
     writeLength(this.#record, this.#recordBytes - LENGTH_BYTES);
     this.#full.push(this.#record.subarray(0, size));
+    this.#lastBytes = this.#recordBytes;
     this.#record = NOTHING;
     this.#recordBytes = 0;
   }

@@ -7,6 +7,9 @@ const NOTHING = new Uint8Array(0);
 /** 4 zero bytes, then 2^64 - 1: the nonce that only `rekey` uses. */
 const REKEY_NONCE = new Uint8Array(12).fill(0xff, 4);
 const REKEY_PLAINTEXT = new Uint8Array(32);
+/** That of the call that is under way: a server has thousands of these, and one will do for all. */
+const nonceBytes = new Uint8Array(12);
+const nonceView = new DataView(nonceBytes.buffer);
 
 /**
  * A ChaCha20-Poly1305 key with its counter (Noise rev 34, section 5.1). It always has a key: before there is one, the symmetric
@@ -16,8 +19,6 @@ export class CipherState {
   readonly #crypto: CryptoProvider;
   #key: Uint8Array;
   #nonce = 0;
-  readonly #nonceBytes = new Uint8Array(12);
-  readonly #nonceView = new DataView(this.#nonceBytes.buffer);
 
   /** @param key 32 bytes; owned by this object from here on */
   constructor(crypto: CryptoProvider, key: Uint8Array) {
@@ -64,8 +65,8 @@ export class CipherState {
     const nonce = this.#nonce;
     if (nonce >= LAST_NONCE) throw new Error('this key is spent');
     this.#nonce = nonce + 1;
-    this.#nonceView.setUint32(4, nonce >>> 0, true);
-    this.#nonceView.setUint32(8, Math.floor(nonce / 2 ** 32), true);
-    return this.#nonceBytes;
+    nonceView.setUint32(4, nonce >>> 0, true);
+    nonceView.setUint32(8, Math.floor(nonce / 2 ** 32), true);
+    return nonceBytes;
   }
 }
