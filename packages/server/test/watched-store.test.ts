@@ -29,3 +29,26 @@ test('does not take a full disk for a broken store, nor the fault of a caller', 
     assert.deepEqual(heard, []);
   }
 });
+
+test('says that a full disk has space again when something was written, not when nothing had to be', async () => {
+  const said: string[] = [];
+  const log = { ...silentLog, error: (text: string) => said.push(text), warn: (text: string) => said.push(text) };
+  const answers: unknown[] = [];
+  const answer = (): Promise<unknown> => {
+    const next = answers.shift();
+    return next instanceof Error ? Promise.reject(next) : Promise.resolve(next);
+  };
+  const store = { openSession: answer, setBlocked: answer } as unknown as Store;
+  const watching = watchStore(store, { clock: new ManualClock(), log: log as never, onBroken: () => {} });
+  const login = () => watching.openSession({ device: 'bob/01', channelKey: new Uint8Array(32) }).catch(() => {});
+  const block = () => watching.setBlocked({ by: { device: 'bob/01', session: 1 }, user: 'eve', blocked: true, nowMs: 0 });
+  answers.push(new StoreError('full', 'no space'), undefined, { refused: 'replaced' });
+  await login();
+  await login();
+  await block();
+  assert.equal(said.length, 1);
+  answers.push('ok');
+  await block();
+  assert.equal(said.length, 2);
+  assert.match(said[1] ?? '', /space again/);
+});

@@ -24,17 +24,29 @@ export function watchStore(
     }
     throw error;
   };
+  const written = <Result>(result: Result): Result => {
+    if (isWritten(result)) space.isThere();
+    return result;
+  };
+  const watched = new Map<PropertyKey, unknown>();
+  const watch = (name: PropertyKey, method: (...args: unknown[]) => Promise<unknown>) => {
+    const onResult = isReading(name) ? undefined : written;
+    const call = async (...args: unknown[]): Promise<unknown> => method.apply(store, args);
+    return (...args: unknown[]) => call(...args).then(onResult, report);
+  };
   return new Proxy(store, {
     get(target, name) {
       const method: unknown = Reflect.get(target, name, target);
       if (typeof method !== 'function') return method;
-      return async (...args: unknown[]) => {
-        const result = await (Reflect.apply(method, target, args) as Promise<unknown>).catch(report);
-        if (!isReading(name)) space.isThere();
-        return result;
-      };
+      if (!watched.has(name)) watched.set(name, watch(name, method as () => Promise<unknown>));
+      return watched.get(name);
     },
   });
+}
+
+/** Whether a call has certainly written something: one that was refused has not, nor a login that failed. */
+function isWritten(result: unknown): boolean {
+  return result !== undefined && !(typeof result === 'object' && result !== null && 'refused' in result);
 }
 
 /** What is said of a disk that is full. */

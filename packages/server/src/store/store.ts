@@ -72,11 +72,11 @@ export interface Store {
   >;
 
   /**
-   * A login of a device that the newest list has: gives it a new session number, higher than any before, which fences off every
-   * older connection of this device.
-   * `undefined` when there is no such device or its user is suspended.
+   * A login of a device that the newest list has, with the channel key that it has proven: gives it a new session number, higher than any
+   * before, which fences off every older connection of this device.
+   * `undefined` when there is no such device, its user is suspended, or its key is another one: after the same work in each case.
    */
-  openSession(device: DeviceKey): Promise<OpenedSession | undefined>;
+  openSession(login: { device: DeviceKey; channelKey: Uint8Array }): Promise<OpenedSession | undefined>;
 
   // ---- consent ----
 

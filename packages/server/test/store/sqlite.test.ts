@@ -157,7 +157,7 @@ describe('SQLite store alone', () => {
       members: [key],
       isOpen: false, // anna has no device here
     });
-    const opened = await store.openSession(key);
+    const opened = await store.openSession({ device: key, channelKey: deviceEntry('bert', 1).channelKey });
     assert.equal(opened?.acked, 9n);
 
     // Its mailbox is as old as the migration, and its bytes count.
@@ -261,7 +261,7 @@ describe('SQLite store alone', () => {
     const world = new World(store);
     const [anna] = await world.user('anna');
     meddle('UPDATE users SET suspended = 1');
-    assert.equal(await store.openSession(anna.device), undefined);
+    assert.equal(await store.openSession(anna), undefined);
     const recovery = world.registration('anna', 2, { proof: 'recovery', version: 2n });
     assert.deepEqual(await store.register(recovery), { refused: 'auth_failed' });
     assert.equal((await store.findUser('anna'))?.suspended, true);

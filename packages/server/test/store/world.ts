@@ -20,6 +20,7 @@ export const ALL = Number.MAX_SAFE_INTEGER;
 export interface TestDevice extends SessionRef {
   readonly username: string;
   readonly deviceId: Uint8Array;
+  readonly channelKey: Uint8Array;
 }
 
 /** Bytes that differ for each name. */
@@ -88,9 +89,9 @@ export class World {
   }
 
   async login(username: string, entry: DeviceEntry): Promise<TestDevice> {
-    const opened = await this.store.openSession(entry.key);
+    const opened = await this.store.openSession({ device: entry.key, channelKey: entry.channelKey });
     if (opened === undefined) throw new Error(`${entry.key} cannot log in`);
-    return { device: entry.key, session: opened.session, username, deviceId: entry.deviceId };
+    return { device: entry.key, session: opened.session, username, deviceId: entry.deviceId, channelKey: entry.channelKey };
   }
 
   /** Registers a user and logs all devices in. */

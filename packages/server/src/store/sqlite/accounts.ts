@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { equalBytes } from '@parley/protocol';
+import { equalBytes, equalConstantTime } from '@parley/protocol';
 import type { DeviceKey } from '../device-key.ts';
 import type { DeviceEntry, MailboxLimits, NewRegistration, UserSummary } from '../entries.ts';
 import type { Handlers } from './calls.ts';
@@ -63,9 +63,9 @@ export function accounts(db: DatabaseSync, limits: MailboxLimits): AccountHandle
        (SELECT high FROM consents WHERE low = ? UNION SELECT low FROM consents WHERE high = ?)`,
   );
 
-  const findLogin = prepareBig<[string], { id: bigint; acked: bigint }>(
+  const findLogin = prepareBig<[string], { id: bigint; acked: bigint; channelKey: Uint8Array }>(
     db,
-    'SELECT devices.id, acked FROM devices JOIN users USING (username) WHERE key = ? AND suspended = 0',
+    'SELECT devices.id, acked, channel_key AS channelKey FROM devices JOIN users USING (username) WHERE key = ? AND suspended = 0',
   );
   const setSession = prepare<[number, bigint]>(db, 'UPDATE devices SET session = ? WHERE id = ?');
 
@@ -144,9 +144,10 @@ export function accounts(db: DatabaseSync, limits: MailboxLimits): AccountHandle
       return 'registered';
     },
 
-    openSession(device) {
+    openSession({ device, channelKey }) {
       const found = findLogin.get(device);
-      if (found === undefined) return undefined;
+      const isKey = equalConstantTime(found?.channelKey ?? new Uint8Array(channelKey.length), channelKey);
+      if (found === undefined || !isKey) return undefined;
       // One counter for all devices: a device that is revoked and listed again never gets a number it had before.
       const session = next('session');
       setSession.run(session, found.id);

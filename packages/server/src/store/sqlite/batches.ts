@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import { isReading } from '../store.ts';
 import { StoreError } from '../store-error.ts';
 import type { Arguments, Call, FromWorker, Method, Results, ToWorker } from './calls.ts';
-import { copyArguments } from './copy.ts';
+import { BatchCopier } from './copy.ts';
 import { FULL } from './disk-full.ts';
 
 interface Pending {
@@ -28,6 +28,8 @@ export class Batches {
   readonly #worker: Worker;
   readonly #exited: Promise<void>;
   #queue: Pending[] = [];
+  /** Of the calls in the queue. */
+  #copier = new BatchCopier();
   /** Batches sent and not yet answered, in order. */
   #underWay: Batch[] = [];
   /** A batch will be sent at the end of this turn. */
@@ -54,11 +56,11 @@ export class Batches {
     return { calls: this.#calls, transactions: this.#transactions };
   }
 
-  async call<M extends Method>(method: M, ...args: Arguments[M]): Promise<Results[M]> {
-    if (this.#refusal !== undefined) throw this.#refusal;
-    const call: Call<M> = { method, args: copyArguments(args) };
-    if (this.#isFull && !isReading(method)) throw new StoreError('full', FULL);
+  call<M extends Method>(method: M, ...args: Arguments[M]): Promise<Results[M]> {
     return new Promise<Results[M]>((resolve, reject) => {
+      if (this.#refusal !== undefined) throw this.#refusal;
+      if (this.#isFull && !isReading(method)) throw new StoreError('full', FULL);
+      const call: Call<M> = { method, args: this.#copier.copy(args) };
       // The worker answers a batch in its order: this result is that of this call.
       this.#queue.push({ call: call as Call, resolve: (result) => resolve(result as Results[M]), reject });
       this.#sendAtEndOfTurn();
@@ -84,17 +86,19 @@ export class Batches {
     this.#scheduled = false;
     const calls = this.#queue;
     const failures = this.#failures;
+    const { buffers } = this.#copier;
     this.#queue = [];
+    this.#copier = new BatchCopier();
     if (calls.length > 0) {
       this.#underWay.push({ calls, failures });
-      this.#post({ kind: 'batch', calls: calls.map((pending) => pending.call), failures });
+      this.#post({ kind: 'batch', calls: calls.map((pending) => pending.call), failures }, buffers);
     } else if (this.#refusal !== undefined && this.#underWay.length === 0) {
       this.#post({ kind: 'close' });
     }
   }
 
-  #post(message: ToWorker): void {
-    this.#worker.postMessage(message);
+  #post(message: ToWorker, buffers: readonly ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, buffers);
   }
 
   #receive(message: FromWorker): void {

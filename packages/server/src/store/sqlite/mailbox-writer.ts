@@ -29,21 +29,22 @@ export function dropMailbox(db: DatabaseSync): (device: number, nowMs: number) =
   };
 }
 
-/** Puts an item into the mailbox of a device (its row number); what that held before is dropped if it is too much or too old. */
-export function putItem(db: DatabaseSync, limits: MailboxLimits): (device: number, delivery: Delivery) => void {
+/** A device's mailbox: its row number, the bytes of all bodies, and since when its oldest item is there. */
+type MailboxRow = { id: number; bytes: number; oldestMs: number | null };
+
+/** A `MailboxRow` of the table `devices`. */
+export const MAILBOX_ROW = `devices.id AS id, mailbox_bytes AS bytes, ${OLDEST_MS} AS oldestMs`;
+
+/** Puts an item into a mailbox as it was just found; what that held before is dropped if it is too much or too old. */
+export function putItem(db: DatabaseSync, limits: MailboxLimits): (mailbox: MailboxRow, delivery: Delivery) => void {
   const insert = insertItem(db);
-  const find = prepare<[number], { bytes: number; oldestMs: number | null }>(
-    db,
-    `SELECT mailbox_bytes AS bytes, ${OLDEST_MS} AS oldestMs FROM devices WHERE id = ?`,
-  );
   const add = prepare<[number, number]>(db, 'UPDATE devices SET mailbox_bytes = mailbox_bytes + ? WHERE id = ?');
   const drop = dropMailbox(db);
-  return (device, { position, opcode, body, atMs }) => {
-    const { bytes = 0, oldestMs = null } = find.get(device) ?? {};
+  return ({ id, bytes, oldestMs }, { position, opcode, body, atMs }) => {
     const isTooOld = oldestMs !== null && oldestMs + limits.lifetimeMs <= atMs;
-    if (isTooOld || (bytes > 0 && bytes + body.length > limits.maxBytes)) drop(device, atMs);
-    insert.run(device, position, opcode, body, atMs);
-    add.run(body.length, device);
+    if (isTooOld || (bytes > 0 && bytes + body.length > limits.maxBytes)) drop(id, atMs);
+    insert.run(id, position, opcode, body, atMs);
+    add.run(body.length, id);
   };
 }
 
@@ -60,37 +61,44 @@ export function deliverToUsers(
   limits: MailboxLimits,
 ): (delivery: Delivery, user: string, otherUser: string) => void {
   const put = putItem(db, limits);
-  const find = prepare<[DeviceKey, string, string], { id: number }>(
+  const find = prepare<[DeviceKey, string, string], MailboxRow>(
     db,
-    'SELECT id FROM devices WHERE key = ? AND username IN (?, ?)',
+    `SELECT ${MAILBOX_ROW} FROM devices WHERE key = ? AND username IN (?, ?)`,
   );
   return (delivery, user, otherUser) => {
-    const device = find.get(delivery.device, user, otherUser);
-    if (device !== undefined) put(device.id, delivery);
+    const mailbox = find.get(delivery.device, user, otherUser);
+    if (mailbox !== undefined) put(mailbox, delivery);
   };
 }
 
 /** Puts a body into the mailbox of a listed device; one that is not listed is left out. */
 export function deliverToListed(db: DatabaseSync, limits: MailboxLimits): (delivery: Delivery) => void {
   const put = putItem(db, limits);
-  const find = prepare<[DeviceKey], { id: number }>(db, 'SELECT id FROM devices WHERE key = ?');
+  const find = prepare<[DeviceKey], MailboxRow>(db, `SELECT ${MAILBOX_ROW} FROM devices WHERE key = ?`);
   return (delivery) => {
-    const device = find.get(delivery.device);
-    if (device !== undefined) put(device.id, delivery);
+    const mailbox = find.get(delivery.device);
+    if (mailbox !== undefined) put(mailbox, delivery);
   };
 }
 
-/** Puts a body into the mailbox of a listed device that is a member of a conversation (its row number). False: left out. */
-export function deliverToMember(db: DatabaseSync, limits: MailboxLimits): (delivery: Delivery, conversation: number) => boolean {
+/**
+ * Puts a body into the mailbox of a listed device that is a member of a conversation (its row number), unless its user has blocked `from`
+ * (nobody is called ''). False: left out.
+ */
+export function deliverToMember(
+  db: DatabaseSync,
+  limits: MailboxLimits,
+): (delivery: Delivery, conversation: number, from: string) => boolean {
   const put = putItem(db, limits);
-  const find = prepare<[number, DeviceKey], { id: number }>(
+  const find = prepare<[number, DeviceKey, string], MailboxRow>(
     db,
-    `SELECT devices.id FROM devices JOIN members ON members.device_key = devices.key
-     WHERE members.conversation = ? AND devices.key = ?`,
+    `SELECT ${MAILBOX_ROW} FROM devices JOIN members ON members.device_key = devices.key
+     WHERE members.conversation = ? AND devices.key = ?
+       AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocker = devices.username AND blocked = ?)`,
   );
-  return (delivery, conversation) => {
-    const device = find.get(conversation, delivery.device);
-    if (device !== undefined) put(device.id, delivery);
-    return device !== undefined;
+  return (delivery, conversation, from) => {
+    const mailbox = find.get(conversation, delivery.device, from);
+    if (mailbox !== undefined) put(mailbox, delivery);
+    return mailbox !== undefined;
   };
 }

@@ -3,7 +3,7 @@ import { IDS_REMEMBERED_MS, Opcode } from '@parley/protocol';
 import type { MailboxItem, MailboxLimits } from '../entries.ts';
 import type { Handlers } from './calls.ts';
 import { clampInteger } from './integers.ts';
-import { deliverToListed, dropMailbox, OLDEST_MS, putItem } from './mailbox-writer.ts';
+import { deliverToListed, dropMailbox, OLDEST_MS } from './mailbox-writer.ts';
 import { REPLACED, sessionFence } from './sessions.ts';
 import { prepare, prepareBig } from './statement.ts';
 
@@ -12,7 +12,6 @@ type MailboxHandlers = Pick<Handlers, 'readMailbox' | 'ack' | 'keep' | 'appendRe
 /** What waits for each device, in order of position. */
 export function mailboxes(db: DatabaseSync, limits: MailboxLimits): MailboxHandlers {
   const fence = sessionFence(db);
-  const put = putItem(db, limits);
   const deliver = deliverToListed(db, limits);
   const drop = dropMailbox(db);
   const read = prepareBig<[string, bigint, number], { position: bigint; opcode: bigint; body: Uint8Array }>(
@@ -74,7 +73,7 @@ export function mailboxes(db: DatabaseSync, limits: MailboxLimits): MailboxHandl
       const device = fence(by);
       if (device === undefined) return REPLACED;
       if (findRejoin.get(device.id) !== undefined) return 'duplicate';
-      for (const delivery of deliveries) if (delivery.device === by.device) put(device.id, delivery);
+      for (const delivery of deliveries) if (delivery.device === by.device) deliver(delivery);
       return 'ok';
     },
 

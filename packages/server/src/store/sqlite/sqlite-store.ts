@@ -20,6 +20,9 @@ export interface SqliteStore extends Store {
   readonly stats: { readonly calls: number; readonly transactions: number };
 }
 
+/** Beside this file, or beside the bundle that this file is in (scripts/bundle-cli.ts). */
+const WORKER = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
+
 const BUSY_TIMEOUT_MS = 10_000;
 
 /**
@@ -33,7 +36,7 @@ export async function openSqliteStore(file: string, options: SqliteOptions = {})
     busyTimeoutMs: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS,
     mailboxes: { maxBytes: MAX_MAILBOX_BYTES, lifetimeMs: MAILBOX_LIFETIME_MS, ...options.mailboxes },
   };
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData, name: 'parley-store' });
+  const worker = new Worker(new URL(WORKER, import.meta.url), { workerData, name: 'parley-store' });
   await opened(worker);
   return storeOver(new Batches(worker));
 }
@@ -73,7 +76,7 @@ function storeOver(batches: Batches): SqliteStore {
     listUsers: (page) => batches.call('listUsers', page),
     findUser: (username) => batches.call('findUser', username),
     register: async (registration) => batches.call('register', withRightPositions(registration)),
-    openSession: (device) => batches.call('openSession', device),
+    openSession: (login) => batches.call('openSession', login),
     openRequest: async (request) => batches.call('openRequest', withRightPositions(request)),
     acceptRequest: async (answer) => batches.call('acceptRequest', withRightPositions(answer)),
     refuseRequest: async (answer) => batches.call('refuseRequest', withRightPositions(answer)),

@@ -37,7 +37,7 @@ export function accountRules(setting: Setting): void {
   test('lists users in order of their names, page by page', async () => {
     const { world } = setting;
     for (const name of ['carl', 'anna', 'dora', 'bert']) await world.user(name);
-    await world.store.openSession('anna/none');
+    await world.store.openSession({ device: 'anna/none', channelKey: new Uint8Array(32) });
     const first = await world.store.listUsers({ after: '', limit: 3 });
     assert.deepEqual(
       first.map((user) => user.username),
@@ -146,8 +146,8 @@ export function accountRules(setting: Setting): void {
   test('opens a session of a listed device, numbered higher each time', async () => {
     const { world } = setting;
     const [anna] = await world.user('anna');
-    const second = await world.store.openSession(anna.device);
-    const third = await (await setting.reopen()).openSession(anna.device);
+    const second = await world.store.openSession(anna);
+    const third = await (await setting.reopen()).openSession(anna);
     assert.ok(second !== undefined && third !== undefined);
     assert.ok(anna.session >= 1 && second.session > anna.session && third.session > second.session);
     assert.equal(third.acked, 0n);
@@ -155,8 +155,17 @@ export function accountRules(setting: Setting): void {
 
   test('opens no session of a device that is not listed', async () => {
     const { world } = setting;
-    await world.user('anna');
-    assert.equal(await world.store.openSession('anna/0000000000000002'), undefined);
-    assert.equal(await world.store.openSession('bert/0000000000000001'), undefined);
+    const [{ channelKey }] = await world.user('anna');
+    assert.equal(await world.store.openSession({ device: 'anna/0000000000000002', channelKey }), undefined);
+    assert.equal(await world.store.openSession({ device: 'bert/0000000000000001', channelKey }), undefined);
+  });
+
+  test('opens no session for another channel key, and leaves the session there is', async () => {
+    const { world } = setting;
+    const [anna] = await world.user('anna');
+    for (const channelKey of [new Uint8Array(32), new Uint8Array(0), bytes('another', 32)]) {
+      assert.equal(await world.store.openSession({ device: anna.device, channelKey }), undefined);
+    }
+    assert.equal(await world.store.ack({ by: anna, position: 1n }), 'ok');
   });
 }

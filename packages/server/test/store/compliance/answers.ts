@@ -223,8 +223,8 @@ export function answerRules(setting: Setting): void {
 
   test('refuses answers of a session that was replaced', async () => {
     const { world, store, anna, bert, request } = await asked();
-    await store.openSession(anna.device);
-    await store.openSession(bert.device);
+    await store.openSession(anna);
+    await store.openSession(bert);
     const replaced = { refused: 'replaced' };
     assert.deepEqual(await store.acceptRequest(world.acceptance(bert, anna, request)), replaced);
     assert.deepEqual(await store.refuseRequest(world.answer(bert, anna, request)), replaced);

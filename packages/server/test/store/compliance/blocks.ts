@@ -193,7 +193,7 @@ export function blockRules(setting: Setting): void {
 
   test('refuses a block of a session that was replaced', async () => {
     const { store, anna, bert, block } = await pair();
-    await store.openSession(bert.device);
+    await store.openSession(bert);
     assert.deepEqual(await block(bert, 'anna'), { refused: 'replaced' });
     assert.equal(await store.openRequest(setting.world.request(anna, bert)), 'ok');
   });

@@ -184,7 +184,7 @@ export function commitRules(setting: Setting): void {
 
   test('refuses a COMMIT of a session that was replaced', async () => {
     const { world, store, anna, conversation } = await talking();
-    await store.openSession(anna.device);
+    await store.openSession(anna);
     assert.deepEqual(await store.commit(world.commit(anna, conversation, 1n)), { refused: 'replaced' });
     assert.equal((await store.findConversation(conversation))?.epoch, 1n);
   });

@@ -173,8 +173,8 @@ export function keyRules(setting: Setting): void {
   test('refuses to publish or claim for a session that was replaced', async () => {
     const { store, anna, bert, publish, claimOne } = await talking();
     await publish(bert, ['one']);
-    const newer = await store.openSession(bert.device);
-    await store.openSession(anna.device);
+    const newer = await store.openSession(bert);
+    await store.openSession(anna);
     assert.deepEqual(await publish(bert, ['two']), { refused: 'replaced' });
     assert.equal(await claimOne(anna, bert), 'replaced');
     assert.deepEqual(await publish({ ...bert, session: newer!.session }, []), { left: 1 });

@@ -18,7 +18,7 @@ export function mailboxRules(setting: Setting): void {
   }
   const left = async ({ device }: TestDevice, after = 0n, limit = 100) =>
     (await setting.world.store.readMailbox(device, after, limit, ALL)).map((item) => item.position);
-  const acked = async ({ device }: TestDevice) => (await setting.world.store.openSession(device))?.acked;
+  const acked = async (device: TestDevice) => (await setting.world.store.openSession(device))?.acked;
 
   test('reads items in order of position, after one, at most so many', async () => {
     const { bert, positions } = await filled();
@@ -64,7 +64,7 @@ export function mailboxRules(setting: Setting): void {
     assert.equal(await store.ack({ by: bert, position: positions[2]! }), 'ok');
     assert.deepEqual(await left(bert), positions.slice(3));
     const reopened = await setting.reopen();
-    assert.equal((await reopened.openSession(bert.device))?.acked, positions[2]);
+    assert.equal((await reopened.openSession(bert))?.acked, positions[2]);
     assert.deepEqual(
       (await reopened.readMailbox(bert.device, 0n, 10, ALL)).map((item) => item.position),
       positions.slice(3),
@@ -116,7 +116,7 @@ export function mailboxRules(setting: Setting): void {
 
   test('refuses an ACK of a session that was replaced', async () => {
     const { store, bert, positions } = await filled();
-    await store.openSession(bert.device);
+    await store.openSession(bert);
     assert.deepEqual(await store.ack({ by: bert, position: positions[4]! }), { refused: 'replaced' });
     assert.deepEqual(await left(bert), positions);
   });

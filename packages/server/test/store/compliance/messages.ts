@@ -62,7 +62,7 @@ export function messageRules(setting: Setting): void {
 
   test('refuses a MESSAGE of a session that was replaced', async () => {
     const { world, store, anna, bert, conversation } = await talking();
-    await store.openSession(anna.device);
+    await store.openSession(anna);
     const message = { by: anna, conversation, epoch: 1n, deliveries: [world.delivery(bert)] };
     assert.deepEqual(await store.appendMessage(message), { refused: 'replaced' });
     assert.deepEqual(await world.mailbox(bert), []);

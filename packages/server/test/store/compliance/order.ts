@@ -16,7 +16,7 @@ export function orderRules(setting: Setting): void {
       store.commit(world.commit(bert, conversation, 1n)),
       append(1n),
       append(2n),
-      store.openSession(anna.device),
+      store.openSession(anna),
       append(2n),
       store.readMailbox(bert.device, 0n, 10, ALL),
     ]);

@@ -15,7 +15,7 @@ export function recoveryRules(setting: Setting): void {
     assert.equal(user?.version, 2n);
     assert.deepEqual(user?.deviceList, bytes('list 2', 100));
     assert.deepEqual(user?.devices, [deviceEntry('anna', 2)]);
-    assert.equal(await world.store.openSession(old.device), undefined);
+    assert.equal(await world.store.openSession(old), undefined);
     assert.deepEqual(await world.store.ack({ by: old, position: 1n }), { refused: 'replaced' });
   });
 
@@ -37,7 +37,7 @@ export function recoveryRules(setting: Setting): void {
     const [old] = await world.user('anna');
     await world.store.publishKeys({ by: old, oneTime: [bytes('key package')], lastResort: undefined });
     assert.equal(await world.register(recovery({ devices: [deviceEntry('anna', 1, 'new')] })), 'registered');
-    const opened = await world.store.openSession(old.device);
+    const opened = await world.store.openSession({ ...old, channelKey: deviceEntry('anna', 1, 'new').channelKey });
     assert.ok(opened !== undefined && opened.session > old.session);
     const by = { device: old.device, session: opened.session };
     assert.deepEqual(await world.store.publishKeys({ by, oneTime: [], lastResort: undefined }), { left: 0 });
@@ -54,7 +54,7 @@ export function recoveryRules(setting: Setting): void {
     const { world } = setting;
     const [, second] = await world.user('anna', 2);
     assert.equal(await world.register(recovery({ devices: [deviceEntry('anna', 1)] })), 'registered');
-    assert.equal(await world.store.openSession(second!.device), undefined);
+    assert.equal(await world.store.openSession(second!), undefined);
   });
 
   test('refuses to recover a name nobody has', async () => {

@@ -239,7 +239,7 @@ export function replacementRules(setting: Setting): void {
 
   test('refuses a REPLACE of a session that was replaced', async () => {
     const { world, store, anna, bert, conversation } = await talking();
-    await store.openSession(anna.device);
+    await store.openSession(anna);
     assert.deepEqual(await store.replaceConversation(world.replacement(anna, bert, conversation)), { refused: 'replaced' });
     assert.equal((await store.findConversation(conversation))?.isOpen, true);
   });

@@ -264,7 +264,7 @@ export function requestRules(setting: Setting): void {
   test('refuses an RTT of a session that was replaced', async () => {
     const { world } = setting;
     const [[anna], [bert]] = await Promise.all([world.user('anna'), world.user('bert')]);
-    await world.store.openSession(anna.device);
+    await world.store.openSession(anna);
     const request = world.request(anna, bert);
     assert.deepEqual(await world.store.openRequest(request), { refused: 'replaced' });
     assert.equal(await world.store.findRequest(request.requestId), undefined);

@@ -201,7 +201,7 @@ export function retentionRules(setting: Setting): void {
   test('puts in no REJOIN for a session that was replaced, or for another device', async () => {
     const { world, store, anna, bert, rejoin, items } = await limited({});
     assert.equal(await store.appendRejoin({ by: anna, deliveries: [world.delivery(bert, new Uint8Array(), REJOIN)] }), 'ok');
-    await store.openSession(bert.device);
+    await store.openSession(bert);
     assert.deepEqual(await rejoin(), { refused: 'replaced' });
     assert.deepEqual(await items(), []);
   });
