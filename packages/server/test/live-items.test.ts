@@ -123,7 +123,7 @@ test('holds what found no space on the disk, and writes it when there is space, 
   await turn();
   clock.advance(2_000);
   await turn();
-  assert.deepEqual([written, safe, hasLeft, live.accepts(BOB, 1)], [[], [], false, false]);
+  assert.deepEqual([written, safe, hasLeft, live.accepts(BOB, new Uint8Array(1))], [[], [], false, false]);
   disk.fails = false;
   clock.advance(2_000);
   await left;
@@ -134,7 +134,7 @@ test('holds what found no space on the disk, and writes it when there is space, 
       [1n, 2n],
     ],
   );
-  assert.equal(live.accepts(BOB, 1), true);
+  assert.equal(live.accepts(BOB, new Uint8Array(1)), true);
 });
 
 test('does not try a full disk again for every item or every wait', async () => {
@@ -168,15 +168,15 @@ test('an ACK makes safe what found no space on the disk', async () => {
 test('has room for so many bytes of a device, and of all', async () => {
   const { live, hold } = start({ maxLiveBytes: 150, maxLiveBytesPerDevice: 100 });
   hold(1n, BOB, 90);
-  assert.equal(live.accepts(BOB, 10), true);
-  assert.equal(live.accepts(BOB, 11), false, 'of one device');
-  assert.equal(live.accepts(CAROL, 60), true);
-  assert.equal(live.accepts(CAROL, 61), false, 'of all');
+  assert.equal(live.accepts(BOB, new Uint8Array(10)), true);
+  assert.equal(live.accepts(BOB, new Uint8Array(11)), false, 'of one device');
+  assert.equal(live.accepts(CAROL, new Uint8Array(60)), true);
+  assert.equal(live.accepts(CAROL, new Uint8Array(61)), false, 'of all');
   live.acked(BOB, 1n);
-  assert.equal(live.accepts(CAROL, 100), true, 'an ACK gives it back');
+  assert.equal(live.accepts(CAROL, new Uint8Array(100)), true, 'an ACK gives it back');
   hold(2n, BOB, 100);
   await live.writeAll();
-  assert.equal(live.accepts(BOB, 100), true, 'and so does a write');
+  assert.equal(live.accepts(BOB, new Uint8Array(100)), true, 'and so does a write');
 });
 
 test('waits for no device again that did not ACK in time, until it has caught up', () => {
@@ -186,17 +186,33 @@ test('waits for no device again that did not ACK in time, until it has caught up
   clock.advance(2 * ACK_WAIT_MS);
   assert.deepEqual(written, [1n, 2n]);
   live.acked(BOB, 1n);
-  assert.equal(live.accepts(BOB, 1), false);
-  assert.equal(live.accepts(CAROL, 1), true);
+  assert.equal(live.accepts(BOB, new Uint8Array(1)), false);
+  assert.equal(live.accepts(CAROL, new Uint8Array(1)), true);
   live.acked(BOB, 2n);
-  assert.equal(live.accepts(BOB, 1), true);
+  assert.equal(live.accepts(BOB, new Uint8Array(1)), true);
 });
 
 test('gives a device that has gone and come back another chance', async () => {
   const { clock, live, hold } = start();
   hold(1n);
   clock.advance(2 * ACK_WAIT_MS);
-  assert.equal(live.accepts(BOB, 1), false);
+  assert.equal(live.accepts(BOB, new Uint8Array(1)), false);
   await live.leave(BOB);
-  assert.equal(live.accepts(BOB, 1), true);
+  assert.equal(live.accepts(BOB, new Uint8Array(1)), true);
+});
+
+test('counts what a body keeps in memory: all of the record that it came in, once', () => {
+  const { live } = start();
+  const record = new Uint8Array(600);
+  const later = (body: Uint8Array, position: bigint): void =>
+    live.hold({ device: BOB, position, opcode: 5, body, atMs: 0 }, () => {});
+  assert.ok(live.accepts(BOB, record.subarray(0, 10)));
+  later(record.subarray(0, 10), 1n);
+  assert.ok(live.accepts(BOB, record.subarray(10, 20)));
+  later(record.subarray(10, 20), 2n);
+  assert.ok(!live.accepts(BOB, new Uint8Array(600).subarray(0, 10)), 'another record has no room');
+  live.acked(BOB, 1n);
+  assert.ok(!live.accepts(BOB, new Uint8Array(600).subarray(0, 10)), 'nor while anything of the first is held');
+  live.acked(BOB, 2n);
+  assert.ok(live.accepts(BOB, new Uint8Array(1_000)));
 });

@@ -213,7 +213,7 @@ test('refuses a message of the old epoch that comes right behind a COMMIT', asyn
   await assert.rejects(late.ok, /stale_epoch/);
 });
 
-test('writes the last ACK of a session when it is over, and while it lasts not more often than every few seconds', async (t) => {
+test('writes the last ACK of a session when it is over, and while it lasts not more often than once a minute', async (t) => {
   const { server, clock, writes, allWritten, alice, bob, conversation } = await talking(t);
   const before = writes.ack;
   let last = 0n;
@@ -224,7 +224,9 @@ test('writes the last ACK of a session when it is over, and while it lasts not m
     await ok;
   }
   assert.equal(writes.ack, before);
-  clock.advance(5_000);
+  clock.advance(59_000);
+  assert.equal(writes.ack, before);
+  clock.advance(1_000);
   assert.equal(writes.ack, before + 1);
   await allWritten();
   const { ok } = send(alice, conversation, 'one more');

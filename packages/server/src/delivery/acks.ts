@@ -4,10 +4,12 @@ import type { Store } from '../store/store.ts';
 import { isFull } from '../store/store-error.ts';
 
 /**
- * An ACK of what is on no disk is written when there is time: so long after it at most, and at the end of the session. One that found
- * no space is tried again after as long.
+ * An ACK of what is on no disk is written so long after it at most, and at the end of the session. Sooner, the ACKs of thousands who
+ * now and then get a message would cost the disk as much as the messages that it was spared.
  */
-const LAZY_MS = 5_000;
+const LAZY_MS = 60_000;
+/** One that found no space is tried again. */
+const AGAIN_MS = 5_000;
 
 /** Writes the ACKs of one session, one at a time: while one is under way only the newest of the others is kept. */
 export class AckWriter {
@@ -38,7 +40,9 @@ export class AckWriter {
     if (position <= this.#wanted) return;
     this.#wanted = position;
     this.#onDisk = onDisk;
-    void this.#write();
+    if (this.#isWriting || this.#isFull) return;
+    if (this.#isNeeded) void this.#write();
+    else this.#writeLater();
   }
 
   /** Writes what has not been written, for the last time. The device names its position again when it logs in. */
@@ -55,11 +59,21 @@ export class AckWriter {
     void this.#write();
   }
 
+  /** Whether there is something to write that cannot wait. */
+  get #isNeeded(): boolean {
+    return this.#written < this.#wanted && (this.#isDue || this.#written < this.#onDisk);
+  }
+
+  #writeLater(): void {
+    if (this.#written >= this.#wanted || this.#isOver) return;
+    this.#cancelTimer ??= this.#clock.after(this.#isFull ? AGAIN_MS : LAZY_MS, () => this.#flush());
+  }
+
   async #write(): Promise<void> {
     if (this.#isWriting || this.#isFull) return;
     this.#isWriting = true;
     try {
-      while (this.#written < this.#wanted && (this.#isDue || this.#written < this.#onDisk)) {
+      while (this.#isNeeded) {
         this.#isDue = false;
         this.#cancelTimer?.();
         this.#cancelTimer = undefined;
@@ -77,6 +91,6 @@ export class AckWriter {
     } finally {
       this.#isWriting = false;
     }
-    if (this.#written < this.#wanted && !this.#isOver) this.#cancelTimer ??= this.#clock.after(LAZY_MS, () => this.#flush());
+    this.#writeLater();
   }
 }

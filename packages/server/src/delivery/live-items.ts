@@ -13,6 +13,8 @@ const WRITE_AGAIN_MS = 1_000;
 
 interface Item {
   readonly delivery: Delivery;
+  /** What it is counted for: its body; the oldest that is held of a record for all of that. */
+  bytes: number;
   /** Monotonic. */
   readonly sinceMs: number;
   readonly onSafe: () => void;
@@ -21,15 +23,17 @@ interface Item {
 /** What is held for one device. */
 interface Held {
   /** In order of position. */
-  readonly items: Item[];
+  items: Item[];
   bytes: number;
+  /** In which the body of its newest item lies, with those before it that came in the same record. */
+  buffer: ArrayBufferLike | undefined;
   /** It is to be written: until nothing of it is left, nothing more is held. */
   isDue: boolean;
   isWriting: boolean;
   /** Monotonic. */
   writeAgainMs: number;
-  /** Nothing of it is left. */
-  readonly over: PromiseWithResolvers<void>;
+  /** Who waits until nothing of it is left. */
+  over: PromiseWithResolvers<void> | undefined;
 }
 
 /**
@@ -61,28 +65,39 @@ export class LiveItems {
     this.#onWrite = onWrite;
   }
 
-  /** Whether so many bytes may be held for a device: it keeps up, and there is room for them. */
-  accepts(device: DeviceKey, bytes: number): boolean {
+  /** Whether a body may be held for a device: it keeps up, and there is room for it. */
+  accepts(device: DeviceKey, body: Uint8Array): boolean {
     const { maxLiveBytes, maxLiveBytesPerDevice } = this.#limits;
     const held = this.#held.get(device);
     if (this.#late.has(device) || held?.isDue === true) return false;
+    const bytes = bytesOf(body, held);
     return (held?.bytes ?? 0) + bytes <= maxLiveBytesPerDevice && this.#bytes + bytes <= maxLiveBytes;
   }
 
   /** An item that was just pushed; `onSafe` is called once, when nothing can lose it any more. */
   hold(delivery: Delivery, onSafe: () => void): void {
-    const held = this.#held.get(delivery.device) ?? emptyHanded();
-    held.items.push({ delivery, onSafe, sinceMs: this.#clock.monotonicMs() });
-    this.#count(held, delivery.body.length);
-    this.#held.set(delivery.device, held);
-    this.#checkLater();
+    let held = this.#held.get(delivery.device);
+    if (held === undefined) {
+      held = { items: [], bytes: 0, buffer: undefined, isDue: false, isWriting: false, writeAgainMs: 0, over: undefined };
+      this.#held.set(delivery.device, held);
+      this.#checkLater();
+    }
+    const bytes = bytesOf(delivery.body, held);
+    held.buffer = delivery.body.buffer;
+    held.items.push({ delivery, bytes, onSafe, sinceMs: this.#clock.monotonicMs() });
+    this.#count(held, bytes);
   }
 
   /** The device has stored everything up to `position`. */
   acked(device: DeviceKey, position: bigint): void {
-    if ((this.#late.get(device) ?? position + 1n) <= position) this.#late.delete(device);
+    if (this.#late.size > 0) this.#noteInTime(device, position);
     const held = this.#held.get(device);
     if (held !== undefined) this.#release(device, held, position);
+  }
+
+  #noteInTime(device: DeviceKey, position: bigint): void {
+    const late = this.#late.get(device);
+    if (late !== undefined && late <= position) this.#late.delete(device);
   }
 
   /** Writes what is held for a device. Whatever is put into its mailbox after this call is on disk only where that is. */
@@ -95,7 +110,9 @@ export class LiveItems {
   leave(device: DeviceKey): Promise<void> | undefined {
     this.write(device);
     this.#late.delete(device);
-    return this.#held.get(device)?.over.promise;
+    const held = this.#held.get(device);
+    if (held !== undefined) held.over ??= Promise.withResolvers();
+    return held?.over?.promise;
   }
 
   /** The server stops: writes everything, once. */
@@ -122,16 +139,21 @@ export class LiveItems {
   }
 
   #release(device: DeviceKey, held: Held, position: bigint): void {
+    const { items } = held;
     let count = 0;
-    while ((held.items[count]?.delivery.position ?? position + 1n) <= position) count += 1;
-    const safe = held.items.splice(0, count);
-    for (const { delivery, onSafe } of safe) {
-      this.#count(held, -delivery.body.length);
+    for (let item = items[0]; item !== undefined && item.delivery.position <= position; item = items[count]) count += 1;
+    if (count === items.length) held.items = [];
+    else if (count > 0) held.items = items.slice(count);
+    for (let i = 0; i < count; i += 1) {
+      const { bytes, onSafe } = items[i] as Item;
+      this.#count(held, -bytes);
       onSafe();
     }
+    const [oldest] = held.items;
+    if (oldest !== undefined && count > 0) this.#recount(held, oldest);
     if (held.items.length > 0 || this.#held.get(device) !== held) return;
     this.#held.delete(device);
-    held.over.resolve();
+    held.over?.resolve();
   }
 
   /** One timer for all: what has waited long enough is written, between one and two waits after it was pushed. */
@@ -151,12 +173,19 @@ export class LiveItems {
     if (!this.#isStopping) this.#cancelCheck ??= this.#clock.after(ACK_WAIT_MS, () => this.#check());
   }
 
+  #recount(held: Held, oldest: Item): void {
+    const bytes = oldest.delivery.body.buffer.byteLength;
+    this.#count(held, bytes - oldest.bytes);
+    oldest.bytes = bytes;
+  }
+
   #count(held: Held, bytes: number): void {
     held.bytes += bytes;
     this.#bytes += bytes;
   }
 }
 
-function emptyHanded(): Held {
-  return { items: [], bytes: 0, isDue: false, isWriting: false, writeAgainMs: 0, over: Promise.withResolvers() };
+/** A body is a view of the record that it came in, which stays in memory as a whole. */
+function bytesOf(body: Uint8Array, held: Held | undefined): number {
+  return body.buffer === held?.buffer ? body.length : body.buffer.byteLength;
 }

@@ -82,24 +82,29 @@ export class Mailboxes {
   }
 
   /**
-   * Pushes what has been accepted to devices that are all on line and keep up, without a write. Resolves when each of them has ACKed it,
-   * or it is on disk after all; then nothing can lose it. `undefined`: that is not how things stand, and nothing was done.
+   * Pushes what has been accepted to devices that are all on line and keep up, without a write. `onSafe` is called once: when each of them
+   * has ACKed it, or it is on disk after all; then nothing can lose it. False: that is not how things stand, and nothing was done.
    */
-  pushFirst(parcels: readonly Parcel[]): Promise<void> | undefined {
-    const isReady = ({ device, body }: Parcel): boolean => {
-      const mailbox = this.#mailboxes.get(device);
-      // Behind a write that is under way it would be on no disk when a page is read that has what comes after it.
-      return mailbox?.feed?.isLive === true && mailbox.underWay.length === 0 && this.#live.accepts(device, body.length);
+  pushFirst(parcels: readonly Parcel[], onSafe: () => void): boolean {
+    if (parcels.length === 0) return false;
+    for (const parcel of parcels) if (!this.#canPushFirst(parcel)) return false;
+    let left = parcels.length;
+    const oneIsSafe = (): void => {
+      left -= 1;
+      if (left === 0) onSafe();
     };
-    if (parcels.length === 0 || !parcels.every(isReady)) return undefined;
-    const safe = parcels.map((parcel) => {
-      const { promise, resolve } = Promise.withResolvers<void>();
+    for (const parcel of parcels) {
       const delivery = this.#deliveryOf(parcel);
-      this.#live.hold(delivery, resolve);
+      this.#live.hold(delivery, oneIsSafe);
       this.#mailboxes.get(parcel.device)?.feed?.pushFirst(delivery);
-      return promise;
-    });
-    return Promise.all(safe).then(() => {});
+    }
+    return true;
+  }
+
+  #canPushFirst({ device, body }: Parcel): boolean {
+    const mailbox = this.#mailboxes.get(device);
+    // Behind a write that is under way it would be on no disk when a page is read that has what comes after it.
+    return mailbox?.feed?.isLive === true && mailbox.underWay.length === 0 && this.#live.accepts(device, body);
   }
 
   /** A device has stored everything up to `position`. */

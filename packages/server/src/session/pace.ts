@@ -2,15 +2,15 @@ import type { Clock } from '../clock.ts';
 import type { Session } from './session.ts';
 
 /**
- * Resolves when another frame of this connection may be handled: it is within its rate, has not too many requests under way, and
- * reads what it is sent. Meanwhile its socket is not read, so an honest burst takes a moment longer and is never refused.
+ * Whether another frame of this connection may be handled now: it has not too many requests under way, reads what it is sent, and is
+ * within its rate, of which this is one frame. Otherwise a promise: ask again when it resolves. Meanwhile its socket is not read, so an
+ * honest burst takes a moment longer and is never refused.
  */
-export async function pace(session: Session): Promise<void> {
-  for (let waitMs = session.frames.take(); waitMs > 0; waitMs = session.frames.take()) {
-    await sleep(session.services.clock, waitMs);
-  }
-  if (!session.work.hasRoom) await session.work.room();
-  if (!session.hasRoom) await session.room();
+export function pace(session: Session): Promise<void> | undefined {
+  if (!session.work.hasRoom) return session.work.room();
+  if (!session.hasRoom && !session.connection.isOver) return session.room();
+  const waitMs = session.frames.take();
+  return waitMs === 0 ? undefined : sleep(session.services.clock, waitMs);
 }
 
 function sleep(clock: Clock, ms: number): Promise<void> {

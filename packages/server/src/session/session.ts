@@ -1,4 +1,4 @@
-import { type Channel, ERROR_CODES, ParleyError, positionPrefix } from '@parley/protocol';
+import { type Channel, ERROR_CODES, ParleyError, POSITION_BYTES, positionPrefix } from '@parley/protocol';
 import { AckWriter } from '../delivery/acks.ts';
 import type { Feed, Sink } from '../delivery/feed.ts';
 import type { Services } from '../services.ts';
@@ -9,6 +9,9 @@ import type { Connection } from '../transport/connection.ts';
 import { TokenBucket } from '../transport/rate.ts';
 import { asProtocolError, errorReplyFor, type QuitReason, quitFrame, Replaced, type Reply } from './replies.ts';
 import { Work } from './work.ts';
+
+/** What is queued is copied at once, so one will do for all. */
+const PREFIX = new Uint8Array(POSITION_BYTES);
 
 /** Whom a login has proven, and by what it is known from then on. */
 export interface LoggedIn {
@@ -74,7 +77,7 @@ export class Session implements Sink {
 
   /** A mailbox item: its position goes in front of its body. */
   push({ opcode, position, body }: MailboxItem): void {
-    this.channel.queue(opcode, 0, positionPrefix(position), body);
+    this.channel.queue(opcode, 0, positionPrefix(position, PREFIX), body);
     this.services.output.schedule(this);
   }
 

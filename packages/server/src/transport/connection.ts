@@ -19,7 +19,8 @@ export class Connection {
   readonly #clock: Clock;
   readonly #lowWater: number;
   readonly #arrived: Uint8Array[] = [];
-  #reader: ((message: Uint8Array | undefined) => void) | undefined;
+  /** Somebody waits for a message: called once when there is one, or when the connection is over. */
+  #wake: (() => void) | undefined;
   #drainWaiters: (() => void)[] = [];
   #ended = false;
   #heardMs: number;
@@ -57,15 +58,37 @@ export class Connection {
 
   /** The next message, or `undefined` once the connection is over. One reader at a time. */
   receive(): Promise<Uint8Array | undefined> {
-    const message = this.#arrived.shift();
-    if (message !== undefined) {
-      if (this.#arrived.length === 0 && this.#webSocket.isPaused) this.#webSocket.resume();
-      return Promise.resolve(message);
-    }
-    if (this.#ended) return Promise.resolve(undefined);
+    const message = this.#next();
+    if (message !== undefined || this.#ended) return Promise.resolve(message);
     return new Promise((resolve) => {
-      this.#reader = resolve;
+      this.#wake = () => resolve(this.#next());
     });
+  }
+
+  /**
+   * Has every message from now on taken, one after the other: where `take` returns a promise, the next one waits for it, and once a few
+   * do the socket is not read. Resolves when the connection is over; rejects with whatever `take` throws, and takes nothing more.
+   */
+  each(take: (message: Uint8Array) => Promise<void> | undefined): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const takeAll = (): void => {
+      try {
+        for (let message = this.#next(); message !== undefined; message = this.#next()) {
+          const taken = take(message);
+          if (taken !== undefined) {
+            taken.then(takeAll, reject);
+            return;
+          }
+        }
+      } catch (error) {
+        reject(error);
+        return;
+      }
+      if (this.#ended) resolve();
+      else this.#wake = takeAll;
+    };
+    takeAll();
+    return promise;
   }
 
   /** Sends all in one write of the socket. Dropped when the connection is over. */
@@ -128,14 +151,21 @@ export class Connection {
   #arrive(message: Uint8Array): void {
     this.#heard();
     if (this.#ended) return;
-    const reader = this.#reader;
-    if (reader !== undefined) {
-      this.#reader = undefined;
-      reader(message);
-      return;
-    }
     this.#arrived.push(message);
-    if (this.#arrived.length >= MAX_WAITING_MESSAGES) this.#webSocket.pause();
+    if (this.#wake !== undefined) this.#wakeReader();
+    else if (this.#arrived.length >= MAX_WAITING_MESSAGES) this.#webSocket.pause();
+  }
+
+  #next(): Uint8Array | undefined {
+    const message = this.#arrived.shift();
+    if (message !== undefined && this.#arrived.length === 0 && this.#webSocket.isPaused) this.#webSocket.resume();
+    return message;
+  }
+
+  #wakeReader(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
   }
 
   #heard(): void {
@@ -146,8 +176,7 @@ export class Connection {
     if (this.#ended) return;
     this.#ended = true;
     this.#arrived.length = 0;
-    this.#reader?.(undefined);
-    this.#reader = undefined;
+    this.#wakeReader();
     this.#wakeDrainWaiters();
   }
 
