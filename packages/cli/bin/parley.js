@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Starts parley on a Node that runs TypeScript as it is. This file alone must also run on an old Node, which then hands over to
-// the Node that npm installed beside parley.
+// Starts the bundle of parley on a Node that is new enough for it. This file alone must also run on an old Node, which then hands over
+// to the Node that npm installed beside parley.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import module, { createRequire } from 'node:module';
@@ -27,7 +27,14 @@ if (Number.parseInt(process.versions.node, 10) >= OLDEST_NODE) {
   if (handedOver) endWithParent();
   // Compiled code is kept beside the dependencies, where only who may change the code may write; without the right it is not kept.
   module.enableCompileCache?.(fileURLToPath(new URL('../../../node_modules/.cache/parley', import.meta.url)));
-  await import('../src/main.ts');
+  const bundle = new URL('../dist/main.js', import.meta.url);
+  if (existsSync(bundle)) await import(bundle.href);
+  else {
+    process.stderr.write(
+      'parley: is not built: run "npm ci" in the folder of parley, or "npm run prepare" where that was done\n',
+    );
+    process.exitCode = 2;
+  }
 } else {
   const node = handedOver ? undefined : npmNode();
   if (node === undefined) {

@@ -4,10 +4,25 @@ import { once } from 'node:events';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { jsonLines, LAUNCHER, oldNode, run, start, startServer, stop, temporaryFolder } from './support/processes.ts';
 
 const { node, skip } = oldNode();
+
+/** The launcher without anything else of parley. */
+async function alone(t: TestContext): Promise<string> {
+  const folder = await temporaryFolder(t);
+  await mkdir(join(folder, 'bin'));
+  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
+  await cp(LAUNCHER, join(folder, 'bin/parley.js'));
+  return join(folder, 'bin/parley.js');
+}
+
+it('the launcher says what to run where parley was not built', async (t) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [await alone(t)], { encoding: 'utf8' });
+  assert.deepEqual([status, stdout], [2, '']);
+  assert.match(stderr, /^parley: is not built: run "npm ci".*\n$/);
+});
 
 describe('the launcher on an old Node', { skip }, () => {
   it('runs parley on the Node of npm', async (t) => {
@@ -52,11 +67,7 @@ describe('the launcher on an old Node', { skip }, () => {
   });
 
   it('says what to install where npm has brought no Node', async (t) => {
-    const folder = await temporaryFolder(t);
-    await mkdir(join(folder, 'bin'));
-    await writeFile(join(folder, 'package.json'), '{"type":"module"}');
-    await cp(LAUNCHER, join(folder, 'bin/parley.js'));
-    const { status, stdout, stderr } = spawnSync(node, [join(folder, 'bin/parley.js')], { encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(node, [await alone(t)], { encoding: 'utf8' });
     assert.deepEqual([status, stdout], [2, '']);
     assert.match(stderr, /^parley: needs Node 24 or newer.*npm ci.*\n$/);
   });

@@ -3,7 +3,6 @@ import { nodeEnvironment } from '@parley/client/node';
 import { clientFolder, listAccounts } from '../accounts.ts';
 import { explainFirstRun } from '../chat/first-run.ts';
 import { runInPipe, runOnTerminal } from '../chat/line-client.ts';
-import { loadScreen } from '../chat/screen-bundle.ts';
 import { runScript } from '../chat/script.ts';
 import { untilSignal } from '../signals.ts';
 import { type AccountOptions, choose, withVaultOf } from '../vault-of.ts';
@@ -12,6 +11,9 @@ interface ChatOptions extends AccountOptions {
   readonly json?: boolean;
   readonly screenReader?: boolean;
 }
+
+/** The full terminal client, which Node cannot run from its sources: it needs the bundle (scripts/bundle-cli.ts). */
+const loadScreen = () => import('../chat/screen/run.tsx');
 
 /** How a client shows itself. */
 type Face = 'script' | 'pipe' | 'screen reader' | 'screen';
