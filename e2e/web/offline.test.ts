@@ -26,6 +26,7 @@ suite('the web client as an installed app', { skip: unlessInstalled('chromium') 
     await befriendTerminal(alice, ['bob', bob]);
     await alice.write('on line');
     await bob.next('message', { text: 'on line' });
+    await alice.page.getByTitle('not sent yet').waitFor({ state: 'detached' });
     await untilControlled(alice.page);
 
     await world.killServer();
@@ -87,7 +88,7 @@ suite('the web client as an installed app', { skip: unlessInstalled('chromium') 
       server = await serve(folder, build(folder, name), port);
       await page.reload();
       assert.equal(await builtIn(page), name, 'the new page comes at once');
-      await until(async () => (await manifestName(page)) === name, `the files of build ${name}`);
+      await until(() => hasFilesOf(page, name), `the files of build ${name}`);
     }
     await until(async () => (await page.evaluate<string[]>('caches.keys()')).length <= 2, 'old files to go');
 
@@ -129,6 +130,15 @@ function serve(folder: string, webFolder: string, port = 0): Promise<RunningServ
 
 function builtIn(page: Page): Promise<string | null> {
   return page.locator('meta[name="build"]').getAttribute('content');
+}
+
+/**
+ * Whether the service worker of a build has taken over. Asked only now and then: each question keeps the former one at work, and Chromium
+ * waits for a moment in which it has none.
+ */
+async function hasFilesOf(page: Page, name: string): Promise<boolean> {
+  await page.waitForTimeout(500);
+  return (await manifestName(page)) === name;
 }
 
 function manifestName(page: Page): Promise<string> {

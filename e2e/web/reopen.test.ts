@@ -4,6 +4,7 @@ import { after, before, suite, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { launchBrowser, launchChromium } from '../support/chromium.ts';
 import { unlessInstalled } from '../support/programs.ts';
+import { until } from '../support/until.ts';
 import { WebClient } from '../support/web-client.ts';
 import { befriendTerminal, enterWeb, webInvite } from '../support/web-people.ts';
 import { World } from '../support/world.ts';
@@ -38,8 +39,8 @@ suite('who comes back to the web client', { skip: unlessInstalled('chromium') },
     assert.equal(await alice.page.locator('html').getAttribute('data-theme'), 'dark');
     await alice.page.getByRole('main', { name: 'carol', exact: true }).waitFor();
     await hasTyped(alice, 'Dear Carol, I');
-    assert.equal(await alice.unread('bob'), 2);
-    assert.equal(await alice.page.title(), '(2) Parley');
+    await until(async () => (await alice.unread('bob')) === 2, 'what is unread');
+    await until(async () => (await alice.page.title()) === '(2) Parley', 'the title to say so');
     await alice.openConversation('bob');
     await alice.reads('hey');
     assert.deepEqual(await alice.lines(), ['You: hello bob', 'bob: hi alice', 'bob: are you there?', 'bob: hey']);
