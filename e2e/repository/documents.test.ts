@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { test } from 'node:test';
+import { BENCHMARKS } from '../../bench/benchmarks.ts';
 import { BAD_COMMAND, parseScriptCommand } from '../../packages/cli/src/chat/script-commands.ts';
 import { COMMANDS } from '../../packages/cli/src/chat/commands.ts';
 import { Exit } from '../../packages/cli/src/exit.ts';
@@ -107,6 +108,13 @@ test('a command of a document that runs a file of ours does so with the Node tha
     for (const [command] of read(file).matchAll(/(?:npx )?\bnode [a-z0-9/-]+\.ts/g))
       assert.match(command, /^npx /, `${file}: ${command}`);
   }
+});
+
+test('CONTRIBUTING.md has a row for each benchmark, and bench/RESULTS.md names no other', () => {
+  const listed = [...read('CONTRIBUTING.md').matchAll(/^\| `([a-z]+)` \| [^|]+ \|$/gm)].map(([, name]) => name);
+  assert.deepEqual(listed, Object.keys(BENCHMARKS));
+  for (const [, name = ''] of read('bench/RESULTS.md').matchAll(/npm run bench -- ([a-z]+)/g))
+    assert.ok(listed.includes(name), name);
 });
 
 test('docs/cli.md lists the fields of an exported message', () => {

@@ -1,0 +1,76 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeTlsFiles, type TlsFiles } from '../../e2e/support/tls.ts';
+import { accountNames, DOMAIN, PASSWORD } from './accounts.ts';
+import { Child } from './child.ts';
+import { programOf } from './debian.ts';
+import { temporaryFolder } from './folder.ts';
+import { freePort } from './port.ts';
+import type { BenchServer, ServerOptions } from './server.ts';
+
+/** The XMPP server of Debian's package `prosody`, without all that is not the relaying of messages between its own clients. */
+export async function startProsody(options: ServerOptions & { tls: boolean }): Promise<BenchServer> {
+  const program = await programOf('prosody', 'prosody');
+  await using stack = new AsyncDisposableStack();
+  const folder = await temporaryFolder(stack);
+  const port = await freePort();
+  const tls = options.tls ? await makeTlsFiles(folder) : undefined;
+  const config = join(folder, 'prosody.cfg.lua');
+  await writeFile(config, configuration(folder, port, tls));
+  await writeAccounts(folder, options.clients);
+  const child = stack.use(
+    new Child({
+      name: 'Prosody',
+      file: program,
+      arguments: ['--config', config, '-F'],
+      connections: options.clients,
+      core: options.core,
+    }),
+  );
+  await child.listensOn(port);
+  const { messageBytes } = options;
+  const ca = tls && { ca: await readFile(tls.certificate, 'utf8') };
+  const running = stack.move();
+  return {
+    name: options.tls ? 'prosody-tls' : 'prosody',
+    pids: [child.pid],
+    target: { protocol: 'xmpp', port, messageBytes, domain: DOMAIN, password: PASSWORD, ...ca },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+function configuration(folder: string, port: number, tls: TlsFiles | undefined): string {
+  const lines = [
+    `data_path = "${folder}"`,
+    'interfaces = { "127.0.0.1" }',
+    'log = { { levels = { min = "warn" }, to = "console" } }',
+    // It refuses root for what strangers could do to it; here there are none.
+    'run_as_root = true',
+    'modules_enabled = { "saslauth" }',
+    'modules_disabled = { "s2s", "s2s_auth_certs", "offline" }',
+    'authentication = "internal_plain"',
+    'c2s_require_encryption = false',
+    'allow_unencrypted_plain_auth = true',
+    // Its own default does for many clients that come at once, and drops some of thousands. Nagle's algorithm stays on, as by
+    // default: where much is under way it spares packets.
+    'network_settings = { tcp_backlog = 1024 }',
+    'certificates = "."',
+    ...(tls === undefined
+      ? [`c2s_ports = { ${port} }`]
+      : [
+          'c2s_ports = {}',
+          `c2s_direct_tls_ports = { ${port} }`,
+          `ssl = { certificate = "${tls.certificate}", key = "${tls.key}", protocol = "tlsv1_3" }`,
+        ]),
+    `VirtualHost "${DOMAIN}"`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Its store is a file for each account, which is read at each login and no sooner. */
+async function writeAccounts(folder: string, clients: number): Promise<void> {
+  const accounts = join(folder, DOMAIN, 'accounts');
+  await mkdir(accounts, { recursive: true });
+  const text = `return { ["password"] = "${PASSWORD}" };\n`;
+  for (const name of accountNames(clients)) await writeFile(join(accounts, `${name}.dat`), text);
+}
