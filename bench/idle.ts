@@ -1,7 +1,7 @@
 import { generate } from './load/generate.ts';
 import { startParley } from './servers/parley.ts';
 import { benchmark } from './support/benchmark.ts';
-import { idleFigures } from './support/memory.ts';
+import { idleFigures } from './support/idle-figures.ts';
 import { SERVER_PROGRAMS } from './support/needs.ts';
 import { number } from './support/options.ts';
 

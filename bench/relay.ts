@@ -1,5 +1,6 @@
 import type { RelayWork } from './load/job.ts';
 import { benchmark } from './support/benchmark.ts';
+import { RELAY_COLUMNS } from './support/columns.ts';
 import { coreOption, pinnedOption } from './support/core.ts';
 import { lossesOf, middleOf } from './support/figures.ts';
 import { SERVER_PROGRAMS } from './support/needs.ts';
@@ -8,7 +9,6 @@ import { withParley } from './support/parley-run.ts';
 import { relayCharts } from './support/relay-charts.ts';
 import { inRounds } from './support/rounds.ts';
 import { ratio } from './support/statistics.ts';
-import { RELAY_COLUMNS } from './support/columns.ts';
 
 const PATTERNS = ['one-way', 'ping-pong', 'off-line'] as const satisfies readonly RelayWork['pattern'][];
 

@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launchBrowser } from '../e2e/support/chromium.ts';
-import { webInvite } from '../e2e/support/web-people.ts';
 import { WebClient } from '../e2e/support/web-client.ts';
+import { webInvite } from '../e2e/support/web-people.ts';
 import { World } from '../e2e/support/world.ts';
 import { benchmark } from './support/benchmark.ts';
 import { number } from './support/options.ts';
+import { smoothness } from './support/smoothness.ts';
 import { ratio } from './support/statistics.ts';
 import { fill, firstLoad, switchBackAndForth, unlock, WITHOUT_SERVICE_WORKER, wheel } from './support/web-steps.ts';
-import { smoothness } from './support/smoothness.ts';
 
 export const web = benchmark({
   what: 'The web client: what the first load takes, and how it does with many conversations',

@@ -1,15 +1,15 @@
 // The load generator: a process of its own, so that what it costs is not the server's. It is given one Job, answers with what it has
 // measured, and ends.
 import type { Protocol } from './endpoint.ts';
-import { idle } from './idle.ts';
 import type { Job, Measured } from './job.ts';
-import { login } from './login.ts';
 import { Meter } from './meter.ts';
 import { mqttProtocol } from './mqtt.ts';
 import { parleyProtocol } from './parley.ts';
-import { rate } from './rate.ts';
-import { relay } from './relay.ts';
 import type { Target } from './target.ts';
+import { idle } from './work/idle.ts';
+import { login } from './work/login.ts';
+import { rate } from './work/rate.ts';
+import { relay } from './work/relay.ts';
 import { xmppProtocol } from './xmpp.ts';
 
 process.once('message', (job: Job) => {

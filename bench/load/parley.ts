@@ -1,23 +1,14 @@
-import { create } from '@bufbuild/protobuf';
-import {
-  type Channel,
-  type Frame,
-  MESSAGE_ID_BYTES,
-  Opcode,
-  PROTOCOL_VERSIONS,
-  startLogin,
-  WEBSOCKET_PATH,
-  WEBSOCKET_SUBPROTOCOL,
-} from '@parley/protocol';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { type Channel, type Frame, MESSAGE_ID_BYTES, Opcode } from '@parley/protocol';
 import { nodeCrypto as crypto } from '@parley/protocol/crypto/node';
-import { AckSchema, ClientLoginSchema, ErrorSchema, MessageSchema } from '@parley/protocol/wire';
-import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { WebSocket } from 'ws';
-import { type LoadAccount, readAccounts } from '../servers/parley-accounts.ts';
+import { AckSchema, MessageSchema } from '@parley/protocol/wire';
+import type { WebSocket } from 'ws';
+import { readAccounts } from '../servers/parley-accounts.ts';
+import { Positions } from './acked-positions.ts';
+import { atEndOfTurn } from './end-of-turn.ts';
 import type { Endpoint, Protocol } from './endpoint.ts';
-import { Positions } from './positions.ts';
+import { describe, type LoggedIn, logIn } from './parley-login.ts';
 import type { Target } from './target.ts';
-import { atEndOfTurn } from './turn.ts';
 
 /** The whole protocol: the login, records, frames, OK and ACK. The ciphertext of a message is any bytes: the server cannot tell. */
 export function parleyProtocol(target: Extract<Target, { protocol: 'parley' }>): Protocol {
@@ -28,7 +19,13 @@ export function parleyProtocol(target: Extract<Target, { protocol: 'parley' }>):
     async connect(index) {
       const account = accounts[index];
       if (account === undefined) throw new Error(`there is no account ${index}`);
-      return ParleyEndpoint.logIn(target, account, positions.of(index), (position) => positions.note(index, position));
+      const loggedIn = await logIn(target.port, account, positions.of(index));
+      const ciphertext = crypto.randomBytes(target.messageBytes);
+      const message = { conversation: account.conversation, epoch: 1n, id: new Uint8Array(MESSAGE_ID_BYTES), ciphertext };
+      const encoded = toBinary(MessageSchema, create(MessageSchema, message));
+      const endpoint = new ParleyEndpoint(loggedIn, encoded, (position) => positions.note(index, position));
+      endpoint.begin(loggedIn);
+      return endpoint;
     },
     end: () => positions.save(),
   };
@@ -41,69 +38,33 @@ class ParleyEndpoint implements Endpoint {
   readonly #webSocket: WebSocket;
   readonly #channel: Channel;
   readonly #message: Uint8Array;
+  /** As a mailbox item begins with its position, so does an ACK: its bytes are put in as they come. */
   readonly #ack = toBinary(AckSchema, create(AckSchema, { position: 1n }));
   readonly #onPosition: (position: bigint) => void;
   #sequence = 0;
   #hasAcked = false;
   #isOver = false;
 
-  private constructor(webSocket: WebSocket, channel: Channel, message: Uint8Array, onPosition: (position: bigint) => void) {
+  /** @param onPosition told at the end up to which position the mailbox is ACKed */
+  constructor({ webSocket, channel }: LoggedIn, message: Uint8Array, onPosition: (position: bigint) => void) {
     this.#webSocket = webSocket;
     this.#channel = channel;
     this.#message = message;
     this.#onPosition = onPosition;
   }
 
-  /**
-   * @param position up to which the mailbox was ACKed before
-   * @param onPosition told at the end up to which it is now
-   */
-  static logIn(
-    { port, messageBytes }: { port: number; messageBytes: number },
-    account: LoadAccount,
-    position: bigint,
-    onPosition: (position: bigint) => void,
-  ): Promise<ParleyEndpoint> {
-    const { message: hello, next } = startLogin(crypto, { channelKey: account.channel });
-    const webSocket = new WebSocket(`ws://127.0.0.1:${port}${WEBSOCKET_PATH}`, WEBSOCKET_SUBPROTOCOL, {
-      perMessageDeflate: false,
-    });
-    webSocket.binaryType = 'nodebuffer';
-    const { conversation } = account;
-    const ciphertext = crypto.randomBytes(messageBytes);
-    const message = toBinary(
-      MessageSchema,
-      create(MessageSchema, { conversation, epoch: 1n, id: new Uint8Array(MESSAGE_ID_BYTES), ciphertext }),
-    );
-    return new Promise((resolve, reject) => {
-      let endpoint: ParleyEndpoint | undefined;
-      const lost = (reason: string): void => (endpoint === undefined ? reject(new Error(reason)) : endpoint.#lost(reason));
-      webSocket.on('error', (error) => lost(error.message));
-      webSocket.on('close', (code) => lost(`closed with ${code}`));
-      webSocket.on('open', () => webSocket.send(hello));
-      webSocket.once('message', (answer: Buffer) => {
-        const { message: login, channel } = next.receive(answer).next.login(
-          create(ClientLoginSchema, {
-            version: PROTOCOL_VERSIONS[0] as number,
-            username: account.username,
-            deviceId: account.deviceId,
-            clientVersion: 'bench/1',
-            position,
-          }),
-        );
-        webSocket.send(login);
-        webSocket.once('message', (record: Buffer) => {
-          const [first, ...rest] = channel.open(record);
-          if (first?.opcode !== Opcode.LIST) return lost(first === undefined ? 'no LIST' : `no LIST but ${describe(first)}`);
-          const entered = new ParleyEndpoint(webSocket, channel, message, onPosition);
-          endpoint = entered;
-          entered.onLost = (reason) => reject(new Error(reason));
-          webSocket.on('message', (data: Buffer) => entered.#take(channel.open(data)));
-          entered.#take(rest);
-          resolve(entered);
-        });
-      });
-    });
+  /** Takes what has come already, and what comes. @throws where the server has ended the session */
+  begin({ webSocket, rest, arrived }: LoggedIn): void {
+    webSocket.removeAllListeners('message');
+    this.onLost = (reason) => {
+      throw new Error(reason);
+    };
+    this.#take(rest);
+    for (const record of arrived) this.#take(this.#channel.open(record));
+    this.onLost = () => {};
+    webSocket.on('message', (data: Buffer) => this.#take(this.#channel.open(data)));
+    webSocket.on('error', (error) => this.#lost(error.message));
+    webSocket.on('close', (code) => this.#lost(`closed with ${code}`));
   }
 
   send(count: number): void {
@@ -151,8 +112,4 @@ class ParleyEndpoint implements Endpoint {
     this.close();
     this.onLost(reason);
   }
-}
-
-function describe({ opcode, body }: Frame): string {
-  return opcode === Opcode.ERROR ? `ERROR ${fromBinary(ErrorSchema, body).code}` : `opcode ${opcode}`;
 }

@@ -1,6 +1,6 @@
 import type { Endpoint } from './endpoint.ts';
 import type { Meter } from './meter.ts';
-import { SentTimes } from './times.ts';
+import { SentTimes } from './sent-times.ts';
 
 /** One direction of a pair: what was sent, has arrived, and was answered for. */
 export class Sender {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { runningOn } from './command-line.ts';
 import { answers } from './port.ts';
 
 /** A server with thousands of accounts on a busy machine takes its time to start. */
@@ -113,14 +114,7 @@ export class Child implements AsyncDisposable {
   }
 }
 
-/** Each of these programs becomes the next one, so that the server has the number of the process that was started. */
 function commandLine({ file, arguments: argumentList, connections, core }: ChildOptions): string[] {
   const files = Math.max(connections, MIN_CONNECTIONS) + OTHER_FILES;
-  return [
-    ...(core === undefined ? [] : ['taskset', '-c', String(core), 'chrt', '-b', '0']),
-    ...['prlimit', `--nofile=${files}:${files}`],
-    // Where this process is killed, it has no time to end others.
-    ...['setpriv', '--pdeathsig', 'KILL'],
-    ...[file, ...argumentList],
-  ];
+  return [...runningOn(core), 'prlimit', `--nofile=${files}:${files}`, file, ...argumentList];
 }

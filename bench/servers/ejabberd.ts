@@ -1,12 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeTlsFiles, type TlsFiles } from '../../e2e/support/tls.ts';
-import { DOMAIN, PASSWORD } from './accounts.ts';
 import { Child } from './child.ts';
 import { programOf } from './debian.ts';
 import { temporaryFolder } from './folder.ts';
 import { freePort } from './port.ts';
 import type { BenchServer, ServerOptions } from './server.ts';
+import { DOMAIN, PASSWORD } from './xmpp-accounts.ts';
 
 const HAS_ACCOUNTS = 'every client has an account';
 

@@ -1,12 +1,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeTlsFiles, type TlsFiles } from '../../e2e/support/tls.ts';
-import { accountNames, DOMAIN, PASSWORD } from './accounts.ts';
 import { Child } from './child.ts';
 import { programOf } from './debian.ts';
 import { temporaryFolder } from './folder.ts';
 import { freePort } from './port.ts';
 import type { BenchServer, ServerOptions } from './server.ts';
+import { accountNames, DOMAIN, PASSWORD } from './xmpp-accounts.ts';
 
 /** The XMPP server of Debian's package `prosody`, without all that is not the relaying of messages between its own clients. */
 export async function startProsody(options: ServerOptions & { tls: boolean }): Promise<BenchServer> {

@@ -2,7 +2,7 @@ import { generate } from '../load/generate.ts';
 import type { Job } from '../load/job.ts';
 import type { BenchServer, ServerName } from '../servers/server.ts';
 import { figuresOf } from './figures.ts';
-import { idleFigures } from './memory.ts';
+import { idleFigures } from './idle-figures.ts';
 import { median } from './statistics.ts';
 
 export const CASES = ['relay-busy', 'relay-ping', 'login', 'idle'] as const;

@@ -1,5 +1,5 @@
-import type { CryptoProvider as MlsCryptoProvider } from 'ts-mls';
 import { nodeCrypto } from '@parley/protocol/crypto/node';
+import type { CryptoProvider as MlsCryptoProvider } from 'ts-mls';
 import { createMls } from '../../packages/client/src/mls/adapter.ts';
 import type { Mls } from '../../packages/client/src/mls/mls.ts';
 import { nodeProvider } from '../../packages/client/src/mls/node-provider.ts';

@@ -3,8 +3,8 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { bundlePage, openTab } from '../../e2e/browser/page-bundle.ts';
 import { launchBrowser } from '../../e2e/support/chromium.ts';
 import { PASSPHRASE } from '../../e2e/support/process.ts';
-import type { FillPage } from './fill-page.ts';
 import { WebClient } from '../../e2e/support/web-client.ts';
+import type { FillPage } from './fill-page.ts';
 import { longest, median } from './statistics.ts';
 
 const SWITCHES = 40;

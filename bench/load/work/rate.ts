@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Endpoint, Protocol } from '../endpoint.ts';
+import type { Measured, RateWork } from '../job.ts';
+import type { Meter } from '../meter.ts';
+import { Sender } from '../sender.ts';
 import { connectAll } from './connect-all.ts';
-import type { Endpoint, Protocol } from './endpoint.ts';
-import type { Measured, RateWork } from './job.ts';
-import type { Meter } from './meter.ts';
-import { Sender } from './sender.ts';
 import { untilAllHasArrived } from './settle.ts';
 
 /** Messages that one client may have under way: far more than it will, unless the server stands still. */

@@ -1,8 +1,8 @@
-import { startEjabberd } from '../servers/ejabberd.ts';
-import { startMosquitto } from '../servers/mosquitto.ts';
-import { startParley } from '../servers/parley.ts';
-import { startProsody } from '../servers/prosody.ts';
-import type { BenchServer, ServerName, ServerOptions } from '../servers/server.ts';
+import { startEjabberd } from './ejabberd.ts';
+import { startMosquitto } from './mosquitto.ts';
+import { startParley } from './parley.ts';
+import { startProsody } from './prosody.ts';
+import type { BenchServer, ServerName, ServerOptions } from './server.ts';
 
 /** Every server that is compared, in the order in which they take turns. */
 export const SERVERS: Readonly<Record<ServerName, (options: ServerOptions) => Promise<BenchServer>>> = {

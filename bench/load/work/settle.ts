@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Sender } from './sender.ts';
+import type { Sender } from '../sender.ts';
 
 const PATIENCE_MS = 10_000;
 

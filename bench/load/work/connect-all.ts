@@ -1,5 +1,5 @@
-import type { Endpoint, Protocol } from './endpoint.ts';
-import type { Meter } from './meter.ts';
+import type { Endpoint, Protocol } from '../endpoint.ts';
+import type { Meter } from '../meter.ts';
 
 /** Logins that are under way at once. */
 const LANES = 32;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Protocol } from './endpoint.ts';
-import type { LoginWork, Measured } from './job.ts';
-import type { Meter } from './meter.ts';
+import type { Protocol } from '../endpoint.ts';
+import type { LoginWork, Measured } from '../job.ts';
+import type { Meter } from '../meter.ts';
 
 /** Logins, one after the other on so many lanes. */
 export async function login(protocol: Protocol, work: LoginWork, meter: Meter): Promise<Measured> {

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Endpoint, Protocol } from '../endpoint.ts';
+import type { Measured, RelayWork } from '../job.ts';
+import type { Meter } from '../meter.ts';
+import { Sender } from '../sender.ts';
 import { connectAll } from './connect-all.ts';
-import type { Endpoint, Protocol } from './endpoint.ts';
-import type { Measured, RelayWork } from './job.ts';
-import type { Meter } from './meter.ts';
-import { Sender } from './sender.ts';
 import { untilAllHasArrived } from './settle.ts';
 
 /** Pairs that talk as fast as they can. */

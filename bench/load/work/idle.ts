@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Protocol } from '../endpoint.ts';
+import type { IdleWork, Measured } from '../job.ts';
+import type { Meter } from '../meter.ts';
 import { connectAll } from './connect-all.ts';
-import type { Protocol } from './endpoint.ts';
-import type { IdleWork, Measured } from './job.ts';
-import type { Meter } from './meter.ts';
 
 /** Clients that log in and say nothing: what each of them takes, and what all of them cost while nothing happens. */
 export async function idle(protocol: Protocol, work: IdleWork, meter: Meter): Promise<Measured> {
