@@ -1,15 +1,16 @@
 // The load generator: a process of its own, so that what it costs is not the server's. It is given one Job, answers with what it has
 // measured, and ends.
+
+import { idle } from './cases/idle.ts';
+import { login } from './cases/login.ts';
+import { rate } from './cases/rate.ts';
+import { relay } from './cases/relay.ts';
 import type { Protocol } from './endpoint.ts';
 import type { Job, Measured } from './job.ts';
 import { Meter } from './meter.ts';
 import { mqttProtocol } from './mqtt.ts';
 import { parleyProtocol } from './parley.ts';
 import type { Target } from './target.ts';
-import { idle } from './work/idle.ts';
-import { login } from './work/login.ts';
-import { rate } from './work/rate.ts';
-import { relay } from './work/relay.ts';
 import { xmppProtocol } from './xmpp.ts';
 
 process.once('message', (job: Job) => {

@@ -1,5 +1,5 @@
 import { Connection, serverAt } from './connection.ts';
-import type { Endpoint, Protocol } from './endpoint.ts';
+import type { Protocol } from './endpoint.ts';
 import {
   ACCEPTED,
   connectPacket,
@@ -9,7 +9,7 @@ import {
   SUBSCRIBED,
   subscribePacket,
 } from './mqtt-packets.ts';
-import { Outgoing } from './outgoing.ts';
+import { StreamEndpoint } from './stream-endpoint.ts';
 import type { Target } from './target.ts';
 
 /** MQTT 3.1.1 with QoS 0, which is answered by nobody: each client subscribes to a topic of its own, and its partner publishes there. */
@@ -24,7 +24,12 @@ export function mqttProtocol(target: Target & { readonly protocol: 'mqtt' }): Pr
       await answer(connection, 'CONNACK', ACCEPTED);
       connection.write(subscribePacket(`c/${index}`));
       await answer(connection, 'SUBACK', SUBSCRIBED);
-      return new MqttEndpoint(connection, publishPacket(`c/${index ^ 1}`, payload));
+      const counter = new PublishCounter();
+      return new StreamEndpoint(connection, {
+        message: publishPacket(`c/${index ^ 1}`, payload),
+        lastWord: DISCONNECT,
+        count: (bytes) => counter.count(bytes),
+      });
     },
   };
 }
@@ -34,31 +39,4 @@ async function answer(connection: Connection, what: string, expected: Buffer): P
   if (received.equals(expected)) return;
   connection.close();
   throw new Error(`refused: the server said ${received.toString('hex')} instead of ${what} ${expected.toString('hex')}`);
-}
-
-class MqttEndpoint implements Endpoint {
-  readonly #connection: Connection;
-  readonly #outgoing: Outgoing;
-  readonly #counter = new PublishCounter();
-  onArrived: (count: number) => void = () => {};
-  onConfirmed: (count: number) => void = () => {};
-  onLost: (reason: string) => void = () => {};
-
-  constructor(connection: Connection, message: Uint8Array) {
-    this.#connection = connection;
-    this.#outgoing = new Outgoing(connection, message);
-    connection.onLost = (reason) => this.onLost(reason);
-    connection.stream((bytes) => {
-      const count = this.#counter.count(bytes);
-      if (count > 0) this.onArrived(count);
-    });
-  }
-
-  send(count: number): void {
-    this.#outgoing.send(count);
-  }
-
-  close(): void {
-    this.#connection.close(DISCONNECT);
-  }
 }

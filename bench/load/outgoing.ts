@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts';
+import { atEndOfTurn } from './end-of-turn.ts';
 
 /** Messages that are written at once at most: more than a window holds. */
 const MAX_RUN = 64;
@@ -18,11 +19,11 @@ export class Outgoing {
   }
 
   send(count: number): void {
-    if (this.#queued === 0) setImmediate(() => this.#write());
     this.#queued += count;
+    atEndOfTurn(this.#write);
   }
 
-  #write(): void {
+  readonly #write = (): void => {
     let left = this.#queued;
     this.#queued = 0;
     this.#grow(Math.min(left, MAX_RUN));
@@ -35,7 +36,7 @@ export class Outgoing {
     const [first] = pieces;
     if (pieces.length === 1 && first !== undefined) this.#connection.write(first);
     else this.#connection.writeAll(pieces);
-  }
+  };
 
   #grow(count: number): void {
     if (count * this.#message.length <= this.#run.length) return;

@@ -1,10 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeTlsFiles, type TlsFiles } from '../../e2e/support/tls.ts';
-import { Child } from './child.ts';
 import { programOf } from './debian.ts';
-import { temporaryFolder } from './folder.ts';
-import { freePort } from './port.ts';
+import { type PeerOptions, type Place, startPeer } from './peer.ts';
 import type { BenchServer, ServerOptions } from './server.ts';
 import { DOMAIN, PASSWORD } from './xmpp-accounts.ts';
 
@@ -14,43 +11,30 @@ const HAS_ACCOUNTS = 'every client has an account';
  * The XMPP server of Debian's package `ejabberd`, without all that is not the relaying of messages between its own clients. Erlang is
  * started as `ejabberdctl` does, which wants a user of its own; without a name among Erlang nodes, so that there is no epmd.
  */
-export async function startEjabberd(options: ServerOptions & { tls: boolean }): Promise<BenchServer> {
+export async function startEjabberd(options: PeerOptions): Promise<BenchServer> {
   const control = await programOf('ejabberd', 'ejabberdctl');
-  const program = await programOf('erlang-base', 'erl');
-  await using stack = new AsyncDisposableStack();
-  const folder = await temporaryFolder(stack);
-  const port = await freePort();
-  const tls = options.tls ? await makeTlsFiles(folder) : undefined;
-  const config = join(folder, 'ejabberd.yml');
-  await writeFile(config, await configuration(folder, port, tls));
-  const child = stack.use(
-    new Child({
+  const file = await programOf('erlang-base', 'erl');
+  return startPeer(
+    {
       name: 'ejabberd',
-      file: program,
-      arguments: erlangArguments(folder, options),
-      env: {
-        ERL_LIBS: await librariesOf(control),
-        EJABBERD_CONFIG_PATH: config,
-        EJABBERD_LOG_PATH: join(folder, 'ejabberd.log'),
-        ERL_CRASH_DUMP_BYTES: '0',
-        HOME: folder,
+      target: { protocol: 'xmpp', domain: DOMAIN, password: PASSWORD },
+      says: HAS_ACCOUNTS,
+      async prepare(place) {
+        const { folder } = place;
+        const config = join(folder, 'ejabberd.yml');
+        await writeFile(config, await configuration(place));
+        const env = {
+          ERL_LIBS: await librariesOf(control),
+          EJABBERD_CONFIG_PATH: config,
+          EJABBERD_LOG_PATH: join(folder, 'ejabberd.log'),
+          ERL_CRASH_DUMP_BYTES: '0',
+          HOME: folder,
+        };
+        return { file, arguments: erlangArguments(folder, options), env, cwd: folder };
       },
-      cwd: folder,
-      connections: options.clients,
-      core: options.core,
-    }),
+    },
+    options,
   );
-  await child.says(HAS_ACCOUNTS);
-  await child.listensOn(port);
-  const { messageBytes } = options;
-  const ca = tls && { ca: await readFile(tls.certificate, 'utf8') };
-  const running = stack.move();
-  return {
-    name: options.tls ? 'ejabberd-tls' : 'ejabberd',
-    pids: [child.pid],
-    target: { protocol: 'xmpp', port, messageBytes, domain: DOMAIN, password: PASSWORD, ...ca },
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
-  };
 }
 
 function erlangArguments(folder: string, { clients, core }: ServerOptions): string[] {
@@ -70,7 +54,7 @@ function erlangArguments(folder: string, { clients, core }: ServerOptions): stri
   ];
 }
 
-async function configuration(folder: string, port: number, tls: TlsFiles | undefined): Promise<string> {
+async function configuration({ folder, port, tls }: Place): Promise<string> {
   const lines = [
     `hosts: [${DOMAIN}]`,
     'loglevel: warning',

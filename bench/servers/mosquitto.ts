@@ -1,20 +1,27 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeTlsFiles } from '../../e2e/support/tls.ts';
-import { Child } from './child.ts';
 import { programOf } from './debian.ts';
-import { temporaryFolder } from './folder.ts';
-import { freePort } from './port.ts';
-import type { BenchServer, ServerOptions } from './server.ts';
+import { type PeerOptions, type Place, startPeer } from './peer.ts';
+import type { BenchServer } from './server.ts';
 
 /** The MQTT broker of Debian's package `mosquitto`, which relays and does nothing else. */
-export async function startMosquitto(options: ServerOptions & { tls: boolean }): Promise<BenchServer> {
-  const program = await programOf('mosquitto', 'mosquitto');
-  await using stack = new AsyncDisposableStack();
-  const folder = await temporaryFolder(stack);
-  const port = await freePort();
-  const tls = options.tls ? await makeTlsFiles(folder) : undefined;
-  const config = join(folder, 'mosquitto.conf');
+export async function startMosquitto(options: PeerOptions): Promise<BenchServer> {
+  const file = await programOf('mosquitto', 'mosquitto');
+  return startPeer(
+    {
+      name: 'mosquitto',
+      target: { protocol: 'mqtt' },
+      async prepare(place) {
+        const config = join(place.folder, 'mosquitto.conf');
+        await writeFile(config, configuration(place));
+        return { file, arguments: ['-c', config] };
+      },
+    },
+    options,
+  );
+}
+
+function configuration({ port, tls }: Place): string {
   const lines = [
     `listener ${port} 127.0.0.1`,
     'allow_anonymous true',
@@ -30,24 +37,5 @@ export async function startMosquitto(options: ServerOptions & { tls: boolean }):
     'user root',
     ...(tls === undefined ? [] : [`certfile ${tls.certificate}`, `keyfile ${tls.key}`, 'tls_version tlsv1.3']),
   ];
-  await writeFile(config, `${lines.join('\n')}\n`);
-  const child = stack.use(
-    new Child({
-      name: 'mosquitto',
-      file: program,
-      arguments: ['-c', config],
-      connections: options.clients,
-      core: options.core,
-    }),
-  );
-  await child.listensOn(port);
-  const { messageBytes } = options;
-  const ca = tls && { ca: await readFile(tls.certificate, 'utf8') };
-  const running = stack.move();
-  return {
-    name: options.tls ? 'mosquitto-tls' : 'mosquitto',
-    pids: [child.pid],
-    target: { protocol: 'mqtt', port, messageBytes, ...ca },
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
-  };
+  return `${lines.join('\n')}\n`;
 }

@@ -1,45 +1,29 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeTlsFiles, type TlsFiles } from '../../e2e/support/tls.ts';
-import { Child } from './child.ts';
 import { programOf } from './debian.ts';
-import { temporaryFolder } from './folder.ts';
-import { freePort } from './port.ts';
-import type { BenchServer, ServerOptions } from './server.ts';
+import { type PeerOptions, type Place, startPeer } from './peer.ts';
+import type { BenchServer } from './server.ts';
 import { accountNames, DOMAIN, PASSWORD } from './xmpp-accounts.ts';
 
 /** The XMPP server of Debian's package `prosody`, without all that is not the relaying of messages between its own clients. */
-export async function startProsody(options: ServerOptions & { tls: boolean }): Promise<BenchServer> {
-  const program = await programOf('prosody', 'prosody');
-  await using stack = new AsyncDisposableStack();
-  const folder = await temporaryFolder(stack);
-  const port = await freePort();
-  const tls = options.tls ? await makeTlsFiles(folder) : undefined;
-  const config = join(folder, 'prosody.cfg.lua');
-  await writeFile(config, configuration(folder, port, tls));
-  await writeAccounts(folder, options.clients);
-  const child = stack.use(
-    new Child({
-      name: 'Prosody',
-      file: program,
-      arguments: ['--config', config, '-F'],
-      connections: options.clients,
-      core: options.core,
-    }),
+export async function startProsody(options: PeerOptions): Promise<BenchServer> {
+  const file = await programOf('prosody', 'prosody');
+  return startPeer(
+    {
+      name: 'prosody',
+      target: { protocol: 'xmpp', domain: DOMAIN, password: PASSWORD },
+      async prepare(place) {
+        const config = join(place.folder, 'prosody.cfg.lua');
+        await writeFile(config, configuration(place));
+        await writeAccounts(place.folder, options.clients);
+        return { file, arguments: ['--config', config, '-F'] };
+      },
+    },
+    options,
   );
-  await child.listensOn(port);
-  const { messageBytes } = options;
-  const ca = tls && { ca: await readFile(tls.certificate, 'utf8') };
-  const running = stack.move();
-  return {
-    name: options.tls ? 'prosody-tls' : 'prosody',
-    pids: [child.pid],
-    target: { protocol: 'xmpp', port, messageBytes, domain: DOMAIN, password: PASSWORD, ...ca },
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
-  };
 }
 
-function configuration(folder: string, port: number, tls: TlsFiles | undefined): string {
+function configuration({ folder, port, tls }: Place): string {
   const lines = [
     `data_path = "${folder}"`,
     'interfaces = { "127.0.0.1" }',

@@ -6,8 +6,3 @@ export type DeviceKey = `${string}/${string}`;
 export function deviceKey(username: string, deviceId: Uint8Array): DeviceKey {
   return `${username}/${toHex(deviceId)}`;
 }
-
-/** The user a device belongs to. */
-export function userOf(device: DeviceKey): string {
-  return device.slice(0, device.indexOf('/'));
-}
