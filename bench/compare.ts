@@ -13,7 +13,7 @@ export const compare = benchmark({
   notes:
     'Parley has no TLS beneath it: its own channel, which others have with it, is in all of its figures. relay-busy: the first of each pair keeps a window of messages under way. relay-ping: each message is answered by one. login: clients ' +
     'log in and leave, so many at once. idle: clients that say nothing, in the first round. All but idle run on one processor with the load generator. Others ' +
-    'come from Debian: apt-get install mosquitto ejabberd prosody; one that is not there is left out. Takes some twelve minutes. With --json ' +
+    'come from Debian: apt-get install mosquitto ejabberd prosody; one that is not there is left out. Takes a quarter of an hour. With --json ' +
     'each line has server, case, cpu_us (processor time of the server for a message or login), per_s, p50_ms and p99_ms (sending to ' +
     'arrival, or of a login), kb (memory of a connection); null where the case has no such figure: kb for all but idle, the others for idle.',
   programs: SERVER_PROGRAMS,
@@ -22,7 +22,7 @@ export const compare = benchmark({
     cases: someOf('what they do', CASES, CASES),
     rounds: number('how often each has its turn; medians of them are printed', 3, { min: 1, max: 101 }),
     seconds: number('measured in each case', 4, { min: 0.1, max: 3_600, isFractional: true }),
-    'warm-up': number('seconds before that', 2, { min: 0, max: 600, isFractional: true }),
+    'warm-up': number('seconds before that, in which JavaScript is compiled', 4, { min: 0, max: 600, isFractional: true }),
     pairs: number('pairs of clients', 20, { min: 1, max: 1_000 }),
     window: number('messages a busy pair has under way', 32, { min: 1, max: 4_096 }),
     size: number('bytes of each message', 200, { min: 1, max: 65_536 }),
