@@ -2,8 +2,9 @@
  * Bundles the command with all that it stands on into packages/cli/dist, which is what `parley` runs. From a few files it starts faster
  * and takes a third less memory than from the hundreds that it is written in, and Node cannot run the JSX of the terminal client as it
  * is. Names stay as they are, so that errors can be read. Runs after each `npm ci`; while you change code, run `npm run prepare`.
+ * `node scripts/bundle-cli.ts [FOLDER]` builds into another folder.
  */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build } from 'rolldown';
 
 const root = resolve(import.meta.dirname, '..');
@@ -23,7 +24,7 @@ await build({
     defaultHandler(level === 'warn' ? 'error' : level, log);
   },
   output: {
-    dir: 'packages/cli/dist',
+    dir: resolve(process.argv[2] ?? join(root, 'packages/cli/dist')),
     format: 'esm',
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
     cleanDir: true,
