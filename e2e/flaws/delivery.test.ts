@@ -34,7 +34,7 @@ import { onlineFor } from './online-for.ts';
 const TEXT = 'x'.repeat(60_000);
 
 test('answers flaw 19: who does not read holds up nobody, and finds all of it in the mailbox', async (t) => {
-  const { server, alice, bob } = await pair(t, { limits: { maxSocketBuffer: 64 * 1_024 } });
+  const { server, alice, bob } = await pair(t, { limits: { maxSocketBuffer: 64 * 1_024, maxUnackedBytes: 64 * 1_024 * 1_024 } });
   const witness = await Witness.start(server);
   const conversation = await talk(alice, bob);
   bob.socket.pause();

@@ -275,7 +275,7 @@ export const OLD_BEHAVIOURS: readonly OldBehaviour[] = [
   {
     flaw: 20,
     what: 'requests wait without end',
-    changes: [protocol('limits.ts', 'MAX_PENDING_SENT = 20', 'MAX_PENDING_SENT = 21')],
+    changes: [server('store/sqlite/requests.ts', '>= MAX_PENDING_SENT', '< 0')],
   },
   {
     flaw: 20,

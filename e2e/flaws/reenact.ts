@@ -77,7 +77,15 @@ class Copy implements Disposable {
     const files = globSync('e2e/flaws/*.test.ts', { cwd: this.#folder }).filter((file) =>
       readFileSync(join(this.#folder, file), 'utf8').includes(name),
     );
-    const args = ['--test', '--test-reporter=tap', `--test-timeout=${TEST_TIMEOUT_MS}`, `--test-name-pattern=${name}`, ...files];
+    // What a flaw leaves open would keep the process for ever.
+    const args = [
+      '--test',
+      '--test-force-exit',
+      '--test-reporter=tap',
+      `--test-timeout=${TEST_TIMEOUT_MS}`,
+      `--test-name-pattern=${name}`,
+      ...files,
+    ];
     const { status, output } = this.#node(args);
     return { passed: status === 0 && new RegExp(`^ *ok \\d+ - ${name}`, 'm').test(output), output };
   }
