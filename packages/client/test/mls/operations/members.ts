@@ -6,8 +6,9 @@ import { flipped, relabelled } from './tampering.ts';
 
 /** So many of the newest messages are still on the way. */
 const ON_THE_WAY = 80;
-/** Of a burst so many are kept, beside those at the limits. */
-const OF_A_BURST = 8;
+/** Messages of a burst; so many of them arrive, beside those at the limits. */
+const BURST = 2_050;
+const OF_A_BURST = 12;
 
 export async function send(scene: Scene): Promise<void> {
   const member = scene.pick(scene.awake());
@@ -147,13 +148,15 @@ async function give(
 export async function burst(scene: Scene): Promise<void> {
   const [sender, receiver] = scene.pick(pairsInTouch(scene)) ?? [];
   if (sender === undefined || receiver === undefined) return;
+  const { epoch, leaf } = sender.reference;
+  const next = receiver.reference.next(epoch, leaf);
   const all: MadeMessage[] = [];
-  const length = 2_002 + scene.below(200);
-  while (all.length < length) all.push(await say(scene, sender));
-  const limits = [0, 1, length - 1_002, length - 1_001, length - 1_000, length - 2, length - 1, 1_999, 2_000, 2_001];
-  const chosen = [...limits, ...Array.from({ length: OF_A_BURST }, () => scene.below(length))];
-  for (const n of scene.shuffled(chosen)) {
-    const message = all[n];
+  while (all.length < BURST) all.push(await say(scene, sender));
+  // Too far ahead; just not too far; the oldest key that is kept then, and the one before it; and any others.
+  const limits = [2_001, 2_000, 1_000, 999].map((ahead) => next + ahead);
+  const others = Array.from({ length: OF_A_BURST }, () => next + scene.below(BURST));
+  for (const generation of [...limits, ...others]) {
+    const message = all.find((made) => made.generation === generation);
     if (message === undefined) continue;
     scene.messages.push(message);
     count(scene, await receiver.receive(message));

@@ -58,6 +58,11 @@ export class ReferenceState {
     return this.#keys.has(epoch);
   }
 
+  /** The generation after the last one opened (of one's own leaf: sent) in an epoch that is known. */
+  next(epoch: number, leaf: number): number {
+    return this.#of(epoch, leaf).next;
+  }
+
   /** What a message, or a commit that was given for one, leads to. */
   message({ kind, group, epoch, leaf, generation }: Sealed): Verdict {
     if (!sameId(group, this.group)) return 'wrong_group';
