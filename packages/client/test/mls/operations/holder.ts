@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { toHex } from '@parley/protocol';
+import { equalBytes, toHex } from '@parley/protocol';
 import { type EncodedGroup, type GroupState, type Mls, MlsError, type MlsMember, type Step } from '../../../src/mls/mls.ts';
 import type { TestDevice } from '../support.ts';
 import type { ReferenceState, Sealed, Verdict } from './reference.ts';
@@ -103,7 +103,7 @@ export class Holder {
   restart(mls: Mls): void {
     const encoded = this.mls.encode(this.state);
     this.state = mls.decode(encoded);
-    assert.deepEqual(mls.encode(this.state), encoded, 'another encoding after a restart');
+    assert.ok(isSame(mls.encode(this.state), encoded), 'another encoding after a restart');
     if (this.pending !== undefined) {
       this.pending = { ...this.pending, state: mls.decode(this.mls.encode(this.pending.state)), discard() {} };
     }
@@ -156,13 +156,18 @@ export class Holder {
       step = await doing;
     } catch (error) {
       isMlsError(allowed)(error);
-      assert.deepEqual(this.encoded(), before, 'a refusal has changed the state');
+      assert.ok(isSame(this.encoded(), before), 'a refusal has changed the state');
       return (error as MlsError).reason;
     }
     assert.ok(allowed.includes('opens'), `opens, and should be ${allowed.join(' or ')}`);
     opens(step);
     return 'opens';
   }
+}
+
+/** `deepEqual` would look for a shortest list of differences, which takes minutes. */
+function isSame(a: EncodedGroup, b: EncodedGroup): boolean {
+  return equalBytes(a.tree, b.tree) && equalBytes(a.secrets, b.secrets);
 }
 
 function checkAuthor(found: MlsMember, { username, deviceId, identity, signatureKey }: TestDevice): void {
