@@ -27,7 +27,10 @@ const LOST: MlsTransportResponse = { abort: { reason: 'another commit came first
 await loadWasm();
 let databases = 0;
 
-/** A device whose MLS is OpenMLS (in Wire's core-crypto 9.3.4), with one of our device certificates as its basic credential. */
+/**
+ * A device whose MLS is OpenMLS (Wire's fork of it, in core-crypto), with one of our device certificates as its basic credential.
+ * core-crypto 9 is the last that lets one: from version 10 on an id is a UUID, a number and a domain.
+ */
 export class OpenMlsDevice {
   readonly username: string;
   readonly certificate: Uint8Array;
