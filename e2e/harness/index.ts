@@ -3,6 +3,7 @@ import { diskFull } from './disk-full.ts';
 import type { Harness } from './harness.ts';
 import { killClient } from './kill-client.ts';
 import { killServer } from './kill-server.ts';
+import { mlsOperations } from './mls-operations.ts';
 import { networkCuts } from './network-cuts.ts';
 import { offlineFlood } from './offline-flood.ts';
 import { races } from './races.ts';
@@ -15,6 +16,7 @@ export const HARNESSES: Readonly<Record<string, Harness>> = {
   'disk-full': diskFull,
   'kill-client': killClient,
   'kill-server': killServer,
+  'mls-operations': mlsOperations,
   'network-cuts': networkCuts,
   'offline-flood': offlineFlood,
   races,
