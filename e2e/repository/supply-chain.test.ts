@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
 
@@ -27,8 +27,9 @@ const foreign = Object.entries(packages).filter(([path, { link }]) => path.inclu
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
 
 const PERMISSIVE = /^\(?(MIT|ISC|0BSD|BSD-3-Clause|Apache-2\.0|CC0-1\.0)( (AND|OR) (MIT|BSD-3-Clause|Apache-2\.0|CC0-1\.0))*\)?$/;
-/** Weak copyleft, and where it may be: in what tests or builds, changed by nobody. */
+/** Copyleft, which nothing that runs may be under: what tests and builds alone. */
 const COPYLEFT: Readonly<Record<string, string>> = {
+  '@wireapp/core-crypto': 'GPL-3.0',
   'axe-core': 'MPL-2.0',
   '@axe-core/playwright': 'MPL-2.0',
   lightningcss: 'MPL-2.0',
@@ -90,4 +91,24 @@ test('the SBOM lists every package of the lockfile with version, licence and has
       `${path} has no hash`,
     );
   }
+});
+
+/** `from 'x'`, `import 'x'`, `import('x')`, `require('x')`: the package, not a path in it. */
+function importedPackages(source: string): string[] {
+  const specifiers = source.matchAll(/(?:\bfrom|\bimport|\brequire)\s*\(?\s*['"]((?:@[\w.-]+\/)?[\w.-]+)(?:\/[^'"]*)?['"]/g);
+  return [...specifiers].map(([, name = '']) => name).filter((name) => !name.startsWith('.'));
+}
+
+test('what runs imports no package that is there for developers only', () => {
+  const files = globSync(['packages/*/src/**/*.{ts,tsx}', 'packages/*/bin/*'], { cwd: root });
+  const imported = new Set(files.flatMap((file) => importedPackages(read(file))));
+  assert.ok(imported.has('ts-mls') && imported.has('react'), 'imports are not found any more');
+  const wrong = [...imported].filter((name) => packages[`node_modules/${name}`]?.dev === true);
+  assert.deepEqual(wrong, []);
+});
+
+test('a package under the GPL is there for developers only', () => {
+  const underGpl = Object.entries(packages).filter(([, { license = '' }]) => license.includes('GPL'));
+  assert.ok(underGpl.some(([name]) => name === 'node_modules/@wireapp/core-crypto'));
+  for (const [name, { dev }] of underGpl) assert.equal(dev, true, name);
 });

@@ -28,7 +28,10 @@ test('each of the thirty flaws is answered by one test', () => {
 });
 
 test('each of the thirty flaws can be had back, for its test to fail', () => {
-  assert.deepEqual([...new Set(OLD_BEHAVIOURS.map(({ flaw }) => flaw))].sort((a, b) => a - b), THIRTY);
+  assert.deepEqual(
+    [...new Set(OLD_BEHAVIOURS.map(({ flaw }) => flaw))].sort((a, b) => a - b),
+    THIRTY,
+  );
   for (const { changes } of OLD_BEHAVIOURS) for (const change of changes) applyChange(read(change.file), change);
 });
 
