@@ -1,0 +1,85 @@
+import type { Case } from './case.ts';
+import {
+  ALL_KEYS_LATER,
+  CA_KEY_NOW,
+  CLIENT_KEYS_NOW,
+  MLKEM_FALLS_NOW,
+  SERVER_EPHEMERALS_NOW,
+  SERVER_KEY_NOW,
+  X25519_FALLS_LATER,
+  X25519_FALLS_NOW,
+} from './scenarios.ts';
+
+const SECRET = { 'client-secrecy': true, 'server-secrecy': true } as const;
+const NOT_SECRET = { 'client-secrecy': false, 'server-secrecy': false } as const;
+
+/** What is claimed of the handshake, and where the claims end. */
+export const CLAIMS = {
+  session: {
+    what: 'all keys are kept',
+    edits: [],
+    expect: {
+      'server-authenticates-client': true,
+      'client-authenticates-server': true,
+      'both-agree': true,
+      'client-gets-from-server': true,
+      'server-gets-from-client': true,
+      'honest-run-cannot-finish': false,
+    },
+  },
+  'forward-secrecy': {
+    what: 'the keys of server, CA and all clients leak after the session',
+    edits: ALL_KEYS_LATER,
+    expect: SECRET,
+  },
+  'client-key-leaked': {
+    what: 'the clients’ channel keys leak first (key compromise impersonation): clients still know the server, not the reverse',
+    edits: CLIENT_KEYS_NOW,
+    expect: {
+      'client-authenticates-server': true,
+      'client-secrecy': true,
+      'both-agree': true,
+      'server-authenticates-client': false,
+    },
+  },
+  'server-key-leaked': {
+    what: 'the server’s channel key leaks first (key compromise impersonation): the server still knows clients, not the reverse',
+    edits: SERVER_KEY_NOW,
+    expect: {
+      'server-authenticates-client': true,
+      'server-secrecy': true,
+      'server-gets-from-client': true,
+      'client-authenticates-server': false,
+    },
+  },
+  'ca-key-leaked': {
+    what: 'the CA’s key leaks first: the server still knows clients, not the reverse',
+    edits: CA_KEY_NOW,
+    expect: { 'server-authenticates-client': true, 'server-secrecy': true, 'client-authenticates-server': false },
+  },
+  'x25519-falls-later': {
+    what: 'X25519 falls after the session, and all long-term keys leak',
+    edits: [...ALL_KEYS_LATER, ...X25519_FALLS_LATER],
+    expect: SECRET,
+  },
+  'mlkem-falls': {
+    what: 'ML-KEM falls at once, all long-term keys leak after the session',
+    edits: [...ALL_KEYS_LATER, ...MLKEM_FALLS_NOW],
+    expect: { ...SECRET, 'server-authenticates-client': true, 'client-authenticates-server': true },
+  },
+  'both-fall-later': {
+    what: 'ML-KEM falls at once and X25519 after the session: nothing is left',
+    edits: [...X25519_FALLS_LATER, ...MLKEM_FALLS_NOW],
+    expect: NOT_SECRET,
+  },
+  'x25519-falls-now': {
+    what: 'X25519 falls before the session: authentication is classical, and secrecy goes with it',
+    edits: X25519_FALLS_NOW,
+    expect: { ...NOT_SECRET, 'server-authenticates-client': false, 'client-authenticates-server': false },
+  },
+  'server-ephemerals-known': {
+    what: 'the server’s random numbers for X25519 are known, and X25519 falls after the session: clients are still safe, the server is not',
+    edits: [...SERVER_EPHEMERALS_NOW, ...X25519_FALLS_LATER],
+    expect: { 'client-authenticates-server': true, 'client-secrecy': true, 'server-authenticates-client': false },
+  },
+} as const satisfies Readonly<Record<string, Case>>;

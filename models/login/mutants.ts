@@ -1,0 +1,124 @@
+import type { Case, QueryName } from './case.ts';
+import type { Edit } from './edits.ts';
+import { ALL_KEYS_LATER, SERVER_EPHEMERALS_NOW, X25519_FALLS_LATER } from './scenarios.ts';
+
+const CHECK = 'let (=server, =host, =rs) = verify(caKey, certificate) in';
+const LOOK_UP = 'get devices(=user, =device, =rs) in';
+const CLIENT_ES = 'let es = pointBytes(exp(rs, e)) in';
+const SERVER_ES = 'let es = pointBytes(exp(re, s)) in';
+const CLIENT_SE = 'let se = pointBytes(exp(re, s)) in';
+const SERVER_SE = 'let se = pointBytes(exp(rs, e)) in';
+const CLIENT_KEM = 'let kemSecret = decapsulate(d1, kem) in';
+const SERVER_SECRETS = 'new e: scalar; new kemSecret: bitstring;';
+
+const CLIENT_EE = ['let h2 = H(h1, pointBytes(re)) in\n  let ee = ', 'pointBytes(exp(re, e)) in'] as const;
+const SERVER_EE = ['let h2 = H(h1, pointBytes(exp(g, e))) in\n  let ee = ', 'pointBytes(exp(re, e)) in'] as const;
+
+const NO_KEM: readonly Edit[] = [
+  { find: CLIENT_KEM, replace: 'let kemSecret = empty in' },
+  { find: SERVER_SECRETS, replace: 'new e: scalar; let kemSecret = empty in' },
+];
+
+/** The handshake with one thing broken: each must make false what it is listed for, or the model would show nothing. */
+export const MUTANTS = {
+  'no-certificate-check': mutant(
+    'the client does not verify the signature of the server certificate',
+    ['client-authenticates-server', 'client-secrecy'],
+    [{ find: CHECK, replace: 'let (=server, =host, =rs) = read(certificate) in' }],
+  ),
+  'certificate-not-bound-to-s': mutant(
+    'the client does not compare the key in the certificate with s',
+    ['client-authenticates-server', 'client-secrecy'],
+    [{ find: CHECK, replace: 'let (=server, =host, other: point) = verify(caKey, certificate) in' }],
+  ),
+  'host-not-checked': mutant(
+    'the client takes a certificate of the CA for any host',
+    ['client-authenticates-server', 'client-secrecy'],
+    [{ find: CHECK, replace: 'let (=server, other: name, =rs) = verify(caKey, certificate) in' }],
+  ),
+  'ca-by-name-only': mutant(
+    'the client knows the CA by its name, not by the pin',
+    ['client-authenticates-server', 'client-secrecy'],
+    [{ find: 'if pinOf(caKey) = pin then', replace: 'if subject = caName then' }],
+  ),
+  'no-es': mutant(
+    'es is not mixed in: the server does not prove that it has s',
+    ['client-authenticates-server', 'client-secrecy'],
+    [
+      { find: CLIENT_ES, replace: 'let es = empty in' },
+      { find: SERVER_ES, replace: 'let es = empty in' },
+    ],
+  ),
+  'no-se': mutant(
+    'se is not mixed in: the client does not prove that it has s',
+    ['server-authenticates-client', 'server-secrecy'],
+    [
+      { find: CLIENT_SE, replace: 'let se = empty in' },
+      { find: SERVER_SE, replace: 'let se = empty in' },
+    ],
+  ),
+  'channel-key-not-compared': mutant(
+    'the server does not compare the channel key of the device with s',
+    ['server-authenticates-client', 'server-secrecy'],
+    [{ find: LOOK_UP, replace: 'get devices(=user, =device, other) in' }],
+  ),
+  'user-not-compared': mutant(
+    'the server asks whether s is the key of any device, not whether of the one that the login names',
+    ['server-authenticates-client', 'server-secrecy'],
+    [{ find: LOOK_UP, replace: 'get devices(other, otherDevice, =rs) in' }],
+  ),
+  'transcript-not-bound': mutant(
+    'what is sealed does not have the hash of the transcript for associated data',
+    ['client-authenticates-server', 'client-secrecy'],
+    [
+      {
+        find: 'fun seal(key, nonce, bitstring, bitstring): bitstring.',
+        replace: `fun sealAlone(key, nonce, bitstring): bitstring.
+letfun seal(k: key, n: nonce, ad: bitstring, m: bitstring) = sealAlone(k, n, m).`,
+      },
+      {
+        find: 'reduc forall k: key, n: nonce, ad: bitstring, m: bitstring; open(k, n, ad, seal(k, n, ad, m)) = m.',
+        replace: `reduc forall k: key, n: nonce, m: bitstring; openAlone(k, n, sealAlone(k, n, m)) = m.
+letfun open(k: key, n: nonce, ad: bitstring, c: bitstring) = openAlone(k, n, c).`,
+      },
+    ],
+    [...SERVER_EPHEMERALS_NOW, ...X25519_FALLS_LATER],
+  ),
+  'no-ekem1': mutant(
+    'the secret of ML-KEM is not mixed in: plain XX',
+    ['client-secrecy', 'server-secrecy'],
+    NO_KEM,
+    X25519_FALLS_LATER,
+  ),
+  'no-ee': mutant(
+    'neither ee nor the secret of ML-KEM is mixed in: secrecy rests on keys that are kept',
+    ['client-secrecy', 'server-secrecy'],
+    [
+      { find: CLIENT_EE.join(''), replace: `${CLIENT_EE[0]}empty in` },
+      { find: SERVER_EE.join(''), replace: `${SERVER_EE[0]}empty in` },
+      ...NO_KEM,
+    ],
+    ALL_KEYS_LATER,
+  ),
+  'one-key-both-ways': mutant(
+    'Split gives the same key for both directions',
+    ['client-gets-from-server', 'server-gets-from-client'],
+    [{ find: 'fun toClientOf(bitstring): key.', replace: 'letfun toClientOf(ck: bitstring) = toServerOf(ck).' }],
+  ),
+  'randomness-repeats': mutant(
+    'the server uses its ephemeral secrets in many handshakes: a replayed 1.0 and 1.2 make a session',
+    ['server-authenticates-client'],
+    [
+      { find: SERVER_SECRETS, replace: '' },
+      { find: 'let Server(s: scalar,', replace: 'let Server(e: scalar, kemSecret: bitstring, s: scalar,' },
+      {
+        find: '(! Server(ss, certificate, caCertificate))',
+        replace: '(new e: scalar; new kemSecret: bitstring; ! Server(e, kemSecret, ss, certificate, caCertificate))',
+      },
+    ],
+  ),
+} as const satisfies Readonly<Record<string, Case>>;
+
+function mutant(what: string, falls: readonly QueryName[], edits: readonly Edit[], scenario: readonly Edit[] = []): Case {
+  return { what, edits: [...scenario, ...edits], expect: Object.fromEntries(falls.map((query) => [query, false])) };
+}

@@ -1,0 +1,37 @@
+import { type Edit, fill } from './edits.ts';
+
+/** What an attacker is given, beyond the network and the accounts and hosts of the model. */
+
+/** Long-term keys of server, CA and all clients, in phase 1: after every session that is asked about. */
+export const ALL_KEYS_LATER: readonly Edit[] = [
+  fill('later', '| (phase 1; out(net, (ss, ca)))'),
+  fill('client keys later', '| (phase 1; out(net, s))'),
+];
+
+/** The channel keys of all clients from the start. */
+export const CLIENT_KEYS_NOW: readonly Edit[] = [fill('client keys', 'out(net, s);')];
+
+/** The server's channel key from the start. */
+export const SERVER_KEY_NOW: readonly Edit[] = [fill('server keys', 'out(net, ss);')];
+
+/** The CA's key from the start. */
+export const CA_KEY_NOW: readonly Edit[] = [fill('server keys', 'out(net, ca);')];
+
+/** The server's random numbers for X25519 are known: each of its ephemeral keys, as soon as it is made. */
+export const SERVER_EPHEMERALS_NOW: readonly Edit[] = [fill('server ephemeral', 'out(net, e);')];
+
+const LOGARITHM = 'reduc forall x: scalar; logarithm(exp(g, x)) = x';
+
+/** Somebody can compute discrete logarithms: the secret key of every public one, those of ephemeral keys among them. */
+export const X25519_FALLS_NOW: readonly Edit[] = [fill('primitives', `${LOGARITHM}.`)];
+
+/** The same, in phase 1: for sessions that were recorded, or disturbed, before. */
+export const X25519_FALLS_LATER: readonly Edit[] = [
+  fill('primitives', `${LOGARITHM} [private].`),
+  fill('later', '| (phase 1; ! in(net, x: point); out(net, logarithm(x)))'),
+];
+
+/** Somebody can open every ML-KEM ciphertext. */
+export const MLKEM_FALLS_NOW: readonly Edit[] = [
+  fill('primitives', 'reduc forall k: encapsulator, m: bitstring; crack(encapsulate(k, m)) = m.'),
+];
