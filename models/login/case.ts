@@ -6,8 +6,9 @@ export type QueryName =
   | 'client-authenticates-server'
   | 'client-gets-from-server'
   | 'client-secrecy'
+  | 'hidden-channel-key'
+  | 'hidden-user'
   | 'honest-run-cannot-finish'
-  | 'identity-secrecy'
   | 'server-authenticates-client'
   | 'server-gets-from-client'
   | 'server-secrecy';

@@ -6,6 +6,8 @@ import {
   MLKEM_FALLS_NOW,
   SERVER_EPHEMERALS_NOW,
   SERVER_KEY_NOW,
+  SERVER_KEYS_LATER,
+  USERS_UNKNOWN,
   X25519_FALLS_LATER,
   X25519_FALLS_NOW,
 } from './scenarios.ts';
@@ -15,6 +17,11 @@ const NOT_SECRET = { 'client-secrecy': false, 'server-secrecy': false } as const
 
 /** What is claimed of the handshake, and where the claims end. */
 export const CLAIMS = {
+  'honest-run': {
+    what: 'a login and a record each way can happen at all: else the claims would hold for want of a session',
+    edits: [],
+    expect: { 'honest-run-cannot-finish': false },
+  },
   session: {
     what: 'all keys are kept',
     edits: [],
@@ -24,7 +31,6 @@ export const CLAIMS = {
       'both-agree': true,
       'client-gets-from-server': true,
       'server-gets-from-client': true,
-      'honest-run-cannot-finish': false,
     },
   },
   'forward-secrecy': {
@@ -81,5 +87,15 @@ export const CLAIMS = {
     what: 'the server’s random numbers for X25519 are known, and X25519 falls after the session: clients are still safe, the server is not',
     edits: [...SERVER_EPHEMERALS_NOW, ...X25519_FALLS_LATER],
     expect: { 'client-authenticates-server': true, 'client-secrecy': true, 'server-authenticates-client': false },
+  },
+  identity: {
+    what: 'users are unknown; the keys of server and CA leak after the session, and X25519 falls then',
+    edits: [...USERS_UNKNOWN, ...SERVER_KEYS_LATER, ...X25519_FALLS_LATER],
+    expect: { 'hidden-user': true, 'hidden-channel-key': true },
+  },
+  'identity-server-key-leaked': {
+    what: 'users are unknown; who has the server’s channel key before the session is told who logs in',
+    edits: [...USERS_UNKNOWN, ...SERVER_KEY_NOW],
+    expect: { 'hidden-user': false, 'hidden-channel-key': false },
   },
 } as const satisfies Readonly<Record<string, Case>>;

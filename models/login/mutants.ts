@@ -1,6 +1,6 @@
 import type { Case, QueryName } from './case.ts';
 import type { Edit } from './edits.ts';
-import { ALL_KEYS_LATER, SERVER_EPHEMERALS_NOW, X25519_FALLS_LATER } from './scenarios.ts';
+import { ALL_KEYS_LATER, SERVER_EPHEMERALS_NOW, USERS_UNKNOWN, X25519_FALLS_LATER } from './scenarios.ts';
 
 const CHECK = 'let (=server, =host, =rs) = verify(caKey, certificate) in';
 const LOOK_UP = 'get devices(=user, =device, =rs) in';
@@ -100,9 +100,27 @@ letfun open(k: key, n: nonce, ad: bitstring, c: bitstring) = openAlone(k, n, c).
     ],
     ALL_KEYS_LATER,
   ),
+  'login-before-checks': mutant(
+    'the client sends 1.2 without a look at the certificate',
+    ['hidden-user', 'hidden-channel-key'],
+    [{ find: CHECK, replace: '' }],
+    USERS_UNKNOWN,
+  ),
+  'channel-key-in-clear': mutant(
+    'the client sends s without sealing it',
+    ['hidden-channel-key'],
+    [
+      {
+        find: 'let sealedOwnS = seal(kEs, n1, h5, pointBytes(exp(g, s))) in',
+        replace: 'let sealedOwnS = pointBytes(exp(g, s)) in',
+      },
+      { find: 'let pointBytes(rs) = open(kEs, n1, h5, sealedRs) in', replace: 'let pointBytes(rs) = sealedRs in' },
+    ],
+    USERS_UNKNOWN,
+  ),
   'one-key-both-ways': mutant(
     'Split gives the same key for both directions',
-    ['client-gets-from-server', 'server-gets-from-client'],
+    ['client-gets-from-server', 'server-gets-from-client', 'both-agree'],
     [{ find: 'fun toClientOf(bitstring): key.', replace: 'letfun toClientOf(ck: bitstring) = toServerOf(ck).' }],
   ),
   'randomness-repeats': mutant(

@@ -2,11 +2,11 @@ import { type Edit, fill } from './edits.ts';
 
 /** What an attacker is given, beyond the network and the accounts and hosts of the model. */
 
-/** Long-term keys of server, CA and all clients, in phase 1: after every session that is asked about. */
-export const ALL_KEYS_LATER: readonly Edit[] = [
-  fill('later', '| (phase 1; out(net, (ss, ca)))'),
-  fill('client keys later', '| (phase 1; out(net, s))'),
-];
+/** The keys of server and CA, in phase 1: after every session that is asked about. */
+export const SERVER_KEYS_LATER: readonly Edit[] = [fill('later', '| (phase 1; out(net, (ss, ca)))')];
+
+/** The same, and the channel keys of all clients. */
+export const ALL_KEYS_LATER: readonly Edit[] = [...SERVER_KEYS_LATER, fill('client keys later', '| (phase 1; out(net, s))')];
 
 /** The channel keys of all clients from the start. */
 export const CLIENT_KEYS_NOW: readonly Edit[] = [fill('client keys', 'out(net, s);')];
@@ -34,4 +34,14 @@ export const X25519_FALLS_LATER: readonly Edit[] = [
 /** Somebody can open every ML-KEM ciphertext. */
 export const MLKEM_FALLS_NOW: readonly Edit[] = [
   fill('primitives', 'reduc forall k: encapsulator, m: bitstring; crack(encapsulate(k, m)) = m.'),
+];
+
+/** Not more but less: names, devices and channel keys of honest users are not known, and they log in at the honest server only. */
+export const USERS_UNKNOWN: readonly Edit[] = [
+  { find: 'insert honestUsers(user); out(net, user);', replace: 'insert honestUsers(user);' },
+  { find: 'out(net, (device, exp(g, s)));', replace: '' },
+  {
+    find: '! in(net, host: name); Client(user, device, s, pinOf(public(ca)), host)',
+    replace: '! Client(user, device, s, pinOf(public(ca)), home)',
+  },
 ];
