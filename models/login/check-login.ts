@@ -9,7 +9,7 @@ import { type Answer, askProVerif } from './proverif.ts';
 export interface Finding {
   readonly name: string;
   readonly query: QueryName;
-  readonly expected: 'true' | 'false';
+  readonly expected: Answer;
   readonly found: Answer;
 }
 
@@ -42,11 +42,11 @@ export async function modelOf({ edits, expect }: Case): Promise<string> {
 export async function checkLogin(name: string): Promise<Checked> {
   const found = Object.hasOwn(CASES, name) ? CASES[name] : undefined;
   if (found === undefined) throw new Error(`there is no case '${name}'; there are ${Object.keys(CASES).join(', ')}`);
-  const expected = Object.entries(found.expect) as [QueryName, boolean][];
+  const expected = Object.entries(found.expect) as [QueryName, Answer][];
   const start = performance.now();
   const answers = await askProVerif(await modelOf(found), expected.length, LIMIT_MS);
-  const findings = expected.map(([query, holds], i): Finding => {
-    return { name, query, expected: holds ? 'true' : 'false', found: answers[i] ?? 'no answer' };
+  const findings = expected.map(([query, answer], i): Finding => {
+    return { name, query, expected: answer, found: answers[i] ?? 'no answer' };
   });
   return { name, what: found.what, seconds: (performance.now() - start) / 1_000, findings };
 }
