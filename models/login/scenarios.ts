@@ -20,14 +20,12 @@ export const CA_KEY_NOW: readonly Edit[] = [fill('server keys', 'out(net, ca);')
 /** The server's random numbers for X25519 are known: each of its ephemeral keys, as soon as it is made. */
 export const SERVER_EPHEMERALS_NOW: readonly Edit[] = [fill('server ephemeral', 'out(net, e);')];
 
-const LOGARITHM = 'reduc forall x: scalar; logarithm(exp(g, x)) = x';
+/** X25519 has fallen: whoever listens knows every secret key that matters as soon as its public one is seen. */
+export const X25519_FALLS_NOW: readonly Edit[] = [...SERVER_KEY_NOW, ...CLIENT_KEYS_NOW, ...SERVER_EPHEMERALS_NOW];
 
-/** Somebody can compute discrete logarithms: the secret key of every public one, those of ephemeral keys among them. */
-export const X25519_FALLS_NOW: readonly Edit[] = [fill('primitives', `${LOGARITHM}.`)];
-
-/** The same, in phase 1: for sessions that were recorded, or disturbed, before. */
+/** Discrete logarithms can be computed from phase 1 on: of sessions that were recorded, or disturbed, before. */
 export const X25519_FALLS_LATER: readonly Edit[] = [
-  fill('primitives', `${LOGARITHM} [private].`),
+  fill('primitives', 'reduc forall x: scalar; logarithm(exp(g, x)) = x [private].'),
   fill('later', '| (phase 1; ! in(net, x: point); out(net, logarithm(x)))'),
 ];
 
