@@ -72,7 +72,12 @@ export const CLAIMS = {
   'mlkem-falls': {
     what: 'ML-KEM falls at once, all long-term keys leak after the session',
     edits: [...ALL_KEYS_LATER, ...MLKEM_FALLS_NOW],
-    expect: { ...SECRET, 'server-authenticates-client': 'true', 'client-authenticates-server': 'true' },
+    expect: SECRET,
+  },
+  'mlkem-falls-now': {
+    what: 'ML-KEM falls before the session: authentication does not rest on it',
+    edits: MLKEM_FALLS_NOW,
+    expect: { 'server-authenticates-client': 'true', 'client-authenticates-server': 'true' },
   },
   'both-fall-later': {
     what: 'ML-KEM falls at once and X25519 after the session: nothing is left',

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -19,17 +19,21 @@ export class ProVerifMissing extends Error {
  * @throws ProVerifMissing; Error with what it prints, where it does not take the model
  */
 export async function askProVerif(model: string, queries: number, limitMs: number): Promise<Answer[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'parley-model-'));
+  const folder = mkdtempSync(join(tmpdir(), 'parley-model-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
   try {
     const file = join(folder, 'model.pv');
-    await writeFile(file, model);
+    writeFileSync(file, model);
     const { output, ended } = await run([file], limitMs);
     const answers = readAnswers(output);
-    if (ended && answers.length !== queries)
+    if (ended && answers.length !== queries) {
       throw new Error(`${answers.length} answers to ${queries} queries:\n${output.slice(-2_000)}`);
+    }
     return Array.from({ length: queries }, (_, i) => answers[i] ?? 'no answer');
   } finally {
-    await rm(folder, { recursive: true });
+    process.off('exit', remove);
+    remove();
   }
 }
 
@@ -49,6 +53,9 @@ export function readAnswers(output: string): Answer[] {
 function run(argumentList: readonly string[], limitMs: number): Promise<{ output: string; ended: boolean }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ output: string; ended: boolean }>();
   const child = spawn('proverif', argumentList, { stdio: ['ignore', 'pipe', 'pipe'], timeout: limitMs, killSignal: 'SIGKILL' });
+  // Otherwise it would go on for as long as the model takes, after whoever asked has been ended.
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -56,6 +63,9 @@ function run(argumentList: readonly string[], limitMs: number): Promise<{ output
     });
   }
   child.on('error', (error: NodeJS.ErrnoException) => reject(error.code === 'ENOENT' ? new ProVerifMissing() : error));
-  child.on('close', (_code, signal) => resolve({ output, ended: signal === null }));
+  child.on('close', (_code, signal) => {
+    process.off('exit', kill);
+    resolve({ output, ended: signal === null });
+  });
   return promise;
 }
