@@ -32,7 +32,7 @@
 #define POSITIONS       (MESSAGES * (1 + SENDER_CUTS + KILLS) + 1)
 #define P(x, p)         ((x) * POSITIONS + (p))
 #define M(x, m)         ((x) * MESSAGES + (m))
-#define QUEUE           12
+#define QUEUE           24
 
 /* The sender's disk: a message is there until it has its OK. Its connection, and what it sends there next. */
 bool ok[MESSAGES];

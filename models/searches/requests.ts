@@ -4,6 +4,7 @@ import { mutant, open, reach } from './make.ts';
 const CROSSING = ['ASKS0=1', 'ASKS1=1', 'TICKS=0', 'CUTS=0'];
 const CUT = ['ASKS0=1', 'ASKS1=1', 'TICKS=0'];
 const REPEATED = ['ASKS0=2', 'ASKS1=0', 'ACTS=3'];
+const OFTEN = ['ASKS0=3', 'ASKS1=0', 'ACTS=4', 'TICKS=2'];
 const SIBLINGS = ['DEVICES=3', 'ASKS0=1', 'ASKS1=0', 'TICKS=0', 'CUTS=0'];
 const ASKING_TWICE = ['DEVICES=3', 'ASKS0=0', 'ASKS1=2', 'TICKS=0', 'CUTS=0', 'ACTS=1'];
 const BLOCKING = ['BLOCKING', 'ASKS0=2', 'ASKS1=0'];
@@ -12,10 +13,10 @@ const TALKING = ['TALKING', 'ASKS0=1', 'ASKS1=0', 'TICKS=0', 'ACTS=3'];
 /** Of requests.pml; docs/protocol.md section 7. */
 export const REQUESTS: readonly Search[] = [
   { name: 'both ask', quick: CUT, long: ['ASKS0=1', 'ASKS1=1'] },
-  { name: 'one asks again and again', quick: REPEATED, long: ['ASKS0=3', 'ASKS1=0', 'ACTS=4', 'TICKS=2'] },
+  { name: 'one asks again and again', quick: REPEATED, long: [...OFTEN, 'CUTS=0'] },
   { name: 'both ask, and one of them again', quick: undefined, long: ['ASKS0=2', 'ASKS1=1', 'CUTS=0'] },
   { name: 'two devices of a user answer', quick: SIBLINGS, long: ['DEVICES=3', 'ASKS0=1', 'ASKS1=0'] },
-  { name: 'two devices of a user answer, who asks too', quick: undefined, long: ['DEVICES=3', ...CROSSING] },
+  { name: 'two devices of a user answer, who asks too', quick: undefined, long: ['DEVICES=3', ...CROSSING, 'ACTS=1'] },
   { name: 'one blocks the other', quick: BLOCKING, long: ['BLOCKING', 'ASKS0=2', 'ASKS1=1', 'CUTS=0', 'TICKS=0'] },
   { name: 'they write, where they may and where they may not', quick: [...TALKING, 'CUTS=0'], long: TALKING },
   { name: 'no run is endless', kind: 'endless', quick: CROSSING, long: ['ASKS0=1', 'ASKS1=1'] },
@@ -30,6 +31,15 @@ export const REQUESTS: readonly Search[] = [
     'nobody waits for what cannot come',
     ASKING_TWICE,
   ),
+
+  {
+    ...open(
+      'a request that was turned down and comes again takes the place of a newer one',
+      'nobody waits for what cannot come',
+      OFTEN,
+    ),
+    quick: undefined,
+  },
 
   reach('one has asked, and they may talk', 1, CROSSING),
   reach('one has said no', 2, CROSSING),
