@@ -41,7 +41,7 @@
 #define GROUPS          (1 + BREAKS)
 #define EPOCHS          (1 + COMMITS)
 #define ALL             (DEVICES * MESSAGES)
-#define QUEUE           8
+#define QUEUE           12
 #define G(d, g)         ((d) * GROUPS + (g))
 #define E(g, e)         ((g) * EPOCHS + (e))
 #define S(d, k)         ((d) * ALL + (k))       /* device d, message k */
