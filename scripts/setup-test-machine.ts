@@ -8,7 +8,7 @@ import { EXTERNAL_PROGRAMS, findProgram } from '../e2e/support/programs.ts';
 
 const missing = EXTERNAL_PROGRAMS.filter((program) => findProgram(program.name) === undefined);
 if (missing.length > 0) {
-  const packages = missing.map((program) => program.debianPackage);
+  const packages = missing.flatMap((program) => program.debianPackage.split(' '));
   console.log(`missing: ${missing.map((program) => `${program.name} (${program.neededFor})`).join(', ')}`);
   if (process.getuid?.() === 0 && findProgram('apt-get') !== undefined) {
     install(packages);

@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 /** A program from outside npm that some tests run. */
 export interface ExternalProgram {
   readonly name: string;
+  /** One, or several with spaces between them. */
   readonly debianPackage: string;
   readonly neededFor: string;
 }
@@ -14,6 +15,8 @@ export const EXTERNAL_PROGRAMS: readonly ExternalProgram[] = [
   { name: 'chromium', debianPackage: 'chromium', neededFor: 'running the browser bundle in a browser' },
   { name: 'faketime', debianPackage: 'faketime', neededFor: 'setting the clock of processes while they run' },
   { name: 'strace', debianPackage: 'strace', neededFor: 'seeing what is synced to disk before it is answered' },
+  { name: 'spin', debianPackage: 'spin', neededFor: 'searching all states of the models of the protocol' },
+  { name: 'gcc', debianPackage: 'gcc libc6-dev', neededFor: 'compiling what spin makes of a model' },
   { name: 'tmux', debianPackage: 'tmux', neededFor: 'a terminal on which people talk' },
 ];
 

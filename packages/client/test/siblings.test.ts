@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { Opcode } from '@parley/protocol';
 import { AcceptSchema, MessageSchema, RttSchema } from '@parley/protocol/wire';
-import { accept } from '../src/conversations/requests.ts';
+import { accept, refuse } from '../src/conversations/requests.ts';
 import { Device } from './support/device.ts';
 import { Scene } from './support/scene.ts';
 
@@ -65,4 +65,20 @@ test('gives way to a sibling that answered first, and joins its group', async ()
   await laptop.deliver(Opcode.MESSAGE, toBinary(MessageSchema, fromPhone));
   assert.deepEqual(laptop.codes(), ['already_answered']);
   assert.deepEqual(fromBinary(AcceptSchema, late.body).members.length, 2, 'of a sibling whose KeyPackage was not at the server');
+});
+
+test('a refusal that comes after the acceptance of a sibling leaves the request for the Welcome of that', async () => {
+  const scene = await Scene.create();
+  const [alice, phone] = [await scene.device('alice'), await scene.device('bob')];
+  const laptop = await Device.sibling(phone, scene.directory);
+  const rtt = await scene.ask(alice, 'bob');
+  await laptop.deliver(Opcode.RTT, toBinary(RttSchema, rtt));
+  await refuse(laptop.context, 'alice');
+  const [late] = laptop.waiting(Opcode.REFUSE);
+  assert.ok(late);
+  const answer = await scene.agree(phone, rtt, 'alice');
+  await laptop.refuse(late.key, 'already_answered');
+  await laptop.deliver(Opcode.ACCEPT, toBinary(AcceptSchema, answer));
+  await laptop.deliver(Opcode.MESSAGE, toBinary(MessageSchema, await scene.say(phone, 'alice', 'one group')));
+  assert.deepEqual(laptop.codes(), ['already_answered']);
 });

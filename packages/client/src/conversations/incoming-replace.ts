@@ -4,6 +4,7 @@ import type { Replace } from '@parley/protocol/wire';
 import { type Conversation, ConversationSchema, ConversationState } from '../gen/rows_pb.ts';
 import { MlsError } from '../mls/mls.ts';
 import type { Transaction } from '../records/transaction.ts';
+import { advanceAtEnd } from './advance.ts';
 import { type CheckedConsent, checkReplace } from './consent.ts';
 import { InvalidConsentError } from './consent-errors.ts';
 import { proofHolds } from './consent-proof.ts';
@@ -27,11 +28,12 @@ export async function receiveReplace(context: Context, transaction: Transaction,
   const consent = checkReplace(context, transaction, replace);
   const peer = peerOf(context, consent);
   const known = transaction.get(conversations, toHex(consent.conversation));
-  // A row without a group is one that the server has named before its REPLACE came.
-  if (known !== undefined && (!known.broken || (await transaction.group(toHex(known.id))) !== undefined)) return;
+  if (known !== undefined && !(await isNamed(transaction, known))) return;
   const old = requireConsent(context, transaction, consent, peer, replace);
   if (old === 'over') return;
   const { suite } = replace;
+  const isOther = old !== undefined && ![consent.requestId, consent.conversation].some((id) => equalBytes(old.id, id));
+  const isBeforeNamed = isOther && (await isNamed(transaction, old));
   const isUnheardOf = !transaction.values(conversations).some((row) => row.peer === peer);
   try {
     const next = await transaction.attempt((inner) => join(context, inner, replace, consent, peer));
@@ -45,7 +47,14 @@ export async function receiveReplace(context: Context, transaction: Transaction,
     const message = `the new keys of the conversation with ${peer} do not fit this device: it makes others (${error.message})`;
     tellError(context, transaction, 'unreadable', message, { user: peer });
   }
+  // The one that was named comes later, and is joined then like any other.
+  if (isBeforeNamed) transaction.delete(conversations, toHex(old.id));
   if (isUnheardOf) markLost(context, transaction, consent.conversation);
+}
+
+/** Whether it is known by its id alone: the server has named it as the winner, and its REPLACE has not come. */
+async function isNamed(transaction: Transaction, { id, broken }: Conversation): Promise<boolean> {
+  return broken && (await transaction.group(toHex(id))) === undefined;
 }
 
 /** This device has lost all that was said before, and what its mailbox held of it. */
@@ -129,6 +138,7 @@ function take(
   if (old !== undefined && equalBytes(old.id, init.id)) {
     // It was known by its id alone.
     transaction.put(conversations, { ...old, ...init, broken: init.broken ?? false });
+    advanceAtEnd(context, transaction, toHex(init.id));
   } else if (old !== undefined) {
     switchTo(context, transaction, old, successor(context, old, { ...init, state }));
   } else {

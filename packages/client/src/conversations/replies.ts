@@ -47,8 +47,8 @@ async function handle(context: Context, transaction: Transaction, row: OutboxRow
   if (row.opcode === Opcode.REPLACE) return replaceAnswered(context, transaction, row, error);
   if (row.opcode === Opcode.ACCEPT) return acceptAnswered(context, transaction, row, request, error);
   if (row.opcode === Opcode.RTT) return requestAnswered(context, transaction, row, request, error);
-  // REFUSE and CANCEL. A CANCEL that came too late leaves the request for its answer, which is on its way.
-  const isLate = row.opcode === Opcode.CANCEL && error?.code === 'already_answered';
+  // REFUSE and CANCEL. One that came too late leaves the request for the answer that counts, which is on its way.
+  const isLate = error?.code === 'already_answered';
   if (request !== undefined && !isLate) forgetRequest(context, transaction, request);
   if (error !== undefined) tellError(context, transaction, error.code, `${row.peer}: ${error.message}`, { user: row.peer });
 }
