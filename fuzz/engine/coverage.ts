@@ -3,13 +3,22 @@ import { type Profiler, Session } from 'node:inspector';
 /** Sources whose coverage counts: ours, and the MLS library. */
 const COUNTED = /\/packages\/[a-z]+\/src\/(?!gen\/)|\/ts-mls\/dist\//;
 
+/** Characters of source that have run, one byte each, by function. */
+export type Reached = Map<string, Uint8Array>;
+
 /**
- * Which blocks of the counted sources have run, as V8's profiler knows it. Only code that was compiled after `start` is told apart by
+ * Which code of the counted sources has run, as V8's profiler knows it. Only code that was compiled after `start` is told apart by
  * blocks: import what is measured after it.
  */
 export class Coverage {
   readonly #session = new Session();
-  #seen = new Set<string>();
+  readonly #counted: RegExp;
+  #seen: Reached = new Map();
+  #size = 0;
+
+  constructor(counted = COUNTED) {
+    this.#counted = counted;
+  }
 
   start(): void {
     this.#session.connect();
@@ -25,35 +34,55 @@ export class Coverage {
 
   /** Forgets what was seen, and what has run since the last call. */
   reset(): void {
-    this.takeBlocks();
-    this.#seen = new Set();
+    this.take();
+    this.#seen = new Map();
+    this.#size = 0;
   }
 
+  /** Characters of source that have run. */
   get size(): number {
-    return this.#seen.size;
+    return this.#size;
   }
 
-  /** The blocks that have run since the last call and never before; they count as seen from now on. */
-  takeNew(): Set<string> {
-    const blocks = this.takeBlocks();
-    for (const block of blocks) {
-      if (this.#seen.has(block)) blocks.delete(block);
-      else this.#seen.add(block);
+  /** What has run since the last call and never before; it counts as seen from now on. */
+  takeNew(): Reached {
+    const fresh: Reached = new Map();
+    for (const [code, covered] of this.take()) {
+      const seen = this.#seen.get(code) ?? new Uint8Array(covered.length);
+      this.#seen.set(code, seen);
+      let count = 0;
+      for (let i = 0; i < covered.length; i += 1) {
+        if (seen[i] === 1) covered[i] = 0;
+        else if (covered[i] === 1) {
+          seen[i] = 1;
+          count += 1;
+        }
+      }
+      if (count > 0) fresh.set(code, covered);
+      this.#size += count;
     }
-    return blocks;
+    return fresh;
   }
 
-  /** All blocks that have run since the last call. */
-  takeBlocks(): Set<string> {
-    const blocks = new Set<string>();
+  /**
+   * All that has run since the last call. V8 says it in ranges within each other, of which the innermost counts, and puts neighbours that
+   * ran equally often together: ranges of one call cannot be compared with those of another, characters can.
+   */
+  take(): Reached {
+    const reached: Reached = new Map();
     for (const { scriptId, url, functions } of this.#take()) {
-      if (!COUNTED.test(url)) continue;
+      if (!this.#counted.test(url)) continue;
       for (const { ranges } of functions) {
+        const [whole] = ranges;
+        if (whole === undefined || !ranges.some(({ count }) => count > 0)) continue;
+        const { startOffset: start, endOffset: end } = whole;
+        const covered = new Uint8Array(end - start);
         for (const { startOffset, endOffset, count } of ranges)
-          if (count > 0) blocks.add(`${scriptId}:${startOffset}-${endOffset}`);
+          covered.fill(Math.min(count, 1), startOffset - start, endOffset - start);
+        reached.set(`${scriptId}:${start}-${end}`, covered);
       }
     }
-    return blocks;
+    return reached;
   }
 
   #take(): Profiler.ScriptCoverage[] {
@@ -65,4 +94,17 @@ export class Coverage {
     if (taken === undefined) throw new Error('V8 gives no coverage');
     return taken;
   }
+}
+
+/** What of `wanted` is in `reached`, and what is not. */
+export function split(wanted: Reached, reached: Reached): { within: Reached; without: Reached } {
+  const [within, without]: [Reached, Reached] = [new Map(), new Map()];
+  for (const [code, bits] of wanted) {
+    const covered = reached.get(code);
+    const both = bits.map((bit, i) => bit & (covered?.[i] ?? 0));
+    const rest = bits.map((bit, i) => bit & ~(both[i] as number));
+    if (both.includes(1)) within.set(code, both);
+    if (rest.includes(1)) without.set(code, rest);
+  }
+  return { within, without };
 }

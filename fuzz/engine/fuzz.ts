@@ -29,9 +29,9 @@ export interface Report {
   readonly refused: number;
   readonly seconds: number;
   readonly slowestMs: number;
-  /** Blocks that corpus and seeds reach, and all that were reached; 0 without coverage. */
-  readonly blocksAtFirst: number;
-  readonly blocks: number;
+  /** Characters of source that corpus and seeds reach, and all that were reached; 0 without coverage. */
+  readonly codeAtFirst: number;
+  readonly code: number;
   readonly corpus: readonly Uint8Array[];
   /** Bytes held more than after a tenth of the run; `undefined` where it was too short. */
   readonly growth: number | undefined;
@@ -50,7 +50,7 @@ async function run(target: Target, options: FuzzOptions): Promise<Report> {
   const inputs = new Inputs(new Random(options.seed), prepared, known, target.maxLength);
   const search = new Search(execution, inputs, options.coverage);
   await search.begin(known);
-  const blocksAtFirst = search.blocks;
+  const codeAtFirst = search.code;
 
   const start = performance.now();
   const isOver = () => execution.hasEnough || performance.now() - start > (options.seconds ?? Number.POSITIVE_INFINITY) * 1_000;
@@ -72,8 +72,8 @@ async function run(target: Target, options: FuzzOptions): Promise<Report> {
     refused,
     seconds,
     slowestMs,
-    blocksAtFirst,
-    blocks: search.blocks,
+    codeAtFirst,
+    code: search.code,
     corpus: inputs.corpus,
     growth,
     problems: [...execution.problems, ...growthProblem(target, growth)],

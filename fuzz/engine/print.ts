@@ -1,6 +1,6 @@
 import type { Report } from './fuzz.ts';
 
-const COLUMNS = ['target', 'inputs', 'taken', 'inputs/s', 'blocks', 'corpus', 'growth KiB', 'slowest ms'];
+const COLUMNS = ['target', 'inputs', 'taken', 'inputs/s', 'code', 'corpus', 'growth KiB', 'slowest ms'];
 
 export function printHead(): void {
   console.log(`| ${COLUMNS.join(' | ')} |\n|${COLUMNS.map((_, i) => (i === 0 ? '---|' : '---:|')).join('')}`);
@@ -8,13 +8,13 @@ export function printHead(): void {
 
 /** A row of the table, and what went wrong below it. */
 export function printReport(report: Report): void {
-  const { target, runs, taken, seconds, blocksAtFirst, blocks, corpus, growth, slowestMs, problems } = report;
+  const { target, runs, taken, seconds, codeAtFirst, code, corpus, growth, slowestMs, problems } = report;
   const cells = [
     target,
     runs.toLocaleString('en'),
     taken.toLocaleString('en'),
     Math.round(runs / seconds).toLocaleString('en'),
-    blocks === blocksAtFirst ? `${blocks}` : `${blocksAtFirst} → ${blocks}`,
+    code === codeAtFirst ? `${code}` : `${codeAtFirst} → ${code}`,
     `${corpus.length}`,
     growth === undefined ? '–' : `${Math.round(growth / 1_024)}`,
     slowestMs.toFixed(1),

@@ -1,4 +1,4 @@
-import type { Coverage } from './coverage.ts';
+import { type Coverage, type Reached, split } from './coverage.ts';
 import type { Execution } from './execution.ts';
 import type { Inputs } from './inputs.ts';
 
@@ -19,8 +19,8 @@ export class Search {
     this.#coverage = coverage;
   }
 
-  /** Blocks reached so far. */
-  get blocks(): number {
+  /** Characters of source reached so far. */
+  get code(): number {
     return this.#coverage?.size ?? 0;
   }
 
@@ -52,25 +52,21 @@ export class Search {
   }
 
   /** Halves until one input is left, on each side that reaches a part of it. */
-  async #find(batch: readonly Uint8Array[], reached: Set<string>): Promise<void> {
+  async #find(batch: readonly Uint8Array[], wanted: Reached): Promise<void> {
     const [input] = batch;
     if (batch.length <= 1) {
       if (input !== undefined) this.#inputs.add(input);
       return;
     }
     const middle = batch.length >> 1;
-    const left = batch.slice(0, middle);
-    for (const one of left) await this.#execution.repeat(one);
-    const byLeft = this.#coverage?.takeBlocks() ?? new Set();
-    const [inLeft, rest] = [new Set<string>(), new Set<string>()];
-    for (const block of reached) (byLeft.has(block) ? inLeft : rest).add(block);
-    if (inLeft.size > 0) await this.#find(left, inLeft);
-    if (rest.size === 0) return;
-    // What only a first run reaches (a cache that was empty) is found by no second one.
-    const right = batch.slice(middle);
-    for (const one of right) await this.#execution.repeat(one);
-    const byRight = this.#coverage?.takeBlocks() ?? new Set();
-    const inRight = new Set([...rest].filter((block) => byRight.has(block)));
-    if (inRight.size > 0) await this.#find(right, inRight);
+    let missing = wanted;
+    for (const half of [batch.slice(0, middle), batch.slice(middle)]) {
+      if (missing.size === 0) return;
+      for (const one of half) await this.#execution.repeat(one);
+      // What only a first run reaches (a cache that was empty, say) is found by no second one.
+      const { within, without } = split(missing, this.#coverage?.take() ?? new Map());
+      if (within.size > 0) await this.#find(half, within);
+      missing = without;
+    }
   }
 }
