@@ -3,6 +3,7 @@ import { create, type DescMessage, toBinary } from '@bufbuild/protobuf';
 import {
   concat,
   decodeMessage,
+  equalBytes,
   openConsent,
   openDeviceCertificate,
   openDeviceList,
@@ -28,7 +29,7 @@ import { makeUser } from '../support/user.ts';
 const ALICE = makeUser('alice', 4);
 const DEVICE = ALICE.devices[0];
 const LIST = openDeviceList(nodeCrypto, ALICE.list);
-const CONSENT = signConsent(nodeCrypto, DEVICE.signature.secret, {
+const STATEMENT = {
   kind: ConsentKind.ACCEPT,
   requestId: new Uint8Array(16).fill(1),
   from: 'alice',
@@ -37,21 +38,29 @@ const CONSENT = signConsent(nodeCrypto, DEVICE.signature.secret, {
   conversation: new Uint8Array(16).fill(2),
   timeMs: 7n,
   attachmentSha256: new Uint8Array(32).fill(3),
-});
+};
+const CONSENT = signConsent(nodeCrypto, DEVICE.signature.secret, STATEMENT);
 
 const opensCertificate = (bytes: Uint8Array) => assert.equal(openDeviceCertificate(nodeCrypto, bytes).username.length >= 2, true);
 const opensList = (bytes: Uint8Array) => assert.ok(openDeviceList(nodeCrypto, bytes).devices.length >= 1);
 const opensConsent = (bytes: Uint8Array) => assert.equal(openConsent(nodeCrypto, bytes, LIST).from, 'alice');
 
-/** As it comes from anybody. */
-function bare(name: string, decodes: string, schema: DescMessage, seed: Uint8Array, run: (input: Uint8Array) => void): Target {
+/** As it comes from anybody: nothing but what was signed opens, and that in one encoding only. */
+function bare(name: string, decodes: string, schema: DescMessage, seed: Uint8Array, open: (input: Uint8Array) => void): Target {
   return {
     name,
     decodes: [decodes],
     refuses: [ParleyError],
     maxLength: 2_000,
     quickRuns: 2_000,
-    prepare: () => ({ run, seeds: [seed], structured: encodingOf(schema) }),
+    prepare: () => ({
+      run(input) {
+        open(input);
+        assert.ok(equalBytes(input, seed), 'forged');
+      },
+      seeds: [seed],
+      structured: encodingOf(schema),
+    }),
   };
 }
 
@@ -118,10 +127,19 @@ const certificate = bare(
 );
 const list = bare('device-list', 'openDeviceList', SignedDeviceListSchema, ALICE.list, opensList);
 const consent = bare('consent', 'openConsent', SignedConsentSchema, toBinary(SignedConsentSchema, CONSENT), opensConsent);
-const statement = bare('consent-statement', 'readConsent', ConsentStatementSchema, CONSENT.statement, (input) => {
-  const { from, to } = readConsent(input);
-  assert.notEqual(from, to);
-});
+const statement: Target = {
+  ...consent,
+  name: 'consent-statement',
+  decodes: ['readConsent'],
+  prepare: () => ({
+    run(input) {
+      const { from, to } = readConsent(input);
+      assert.notEqual(from, to);
+    },
+    seeds: [CONSENT.statement, toBinary(ConsentStatementSchema, create(ConsentStatementSchema, { ...STATEMENT, to: 'alice' }))],
+    structured: encodingOf(ConsentStatementSchema),
+  }),
+};
 
 const contentOf = (encoded: Uint8Array) => decodeMessage(SignedDeviceListSchema, encoded).list;
 const certificateOf = (encoded: Uint8Array) => decodeMessage(SignedDeviceCertificateSchema, encoded).certificate;

@@ -1,5 +1,5 @@
 import { toBinary } from '@bufbuild/protobuf';
-import { AwaitingClientHello, type CryptoProvider, padme, ParleyError, startLogin } from '@parley/protocol';
+import { AwaitingClientHello, concat, type CryptoProvider, padme, ParleyError, startLogin } from '@parley/protocol';
 import { nodeCrypto } from '@parley/protocol/crypto/node';
 import { ClientLoginSchema, ServerHelloSchema } from '@parley/protocol/wire';
 import fc from 'fast-check';
@@ -39,7 +39,12 @@ const clientHello: Target = {
   maxLength: 1_300,
   prepare: () => ({
     run: (input) => void new AwaitingClientHello(nodeCrypto, { channelKey: KEYS.server }).receive(input, HELLO),
-    seeds: [FIRST],
+    // A key that is a point of low order, and one beyond the modulus.
+    seeds: [
+      FIRST,
+      concat(new Uint8Array(32), FIRST.subarray(32)),
+      concat(FIRST.subarray(0, 32), new Uint8Array(1_184).fill(255)),
+    ],
     tokens: [new Uint8Array(32), Uint8Array.of(0xff, 0xff, 0xff), Uint8Array.of(0x01, 0x0d, 0xd0)],
     structured: fc
       .tuple(fc.uint8Array({ minLength: 32, maxLength: 32 }), fc.nat(1_183), fc.nat(255))

@@ -76,7 +76,7 @@ function refusedByName<T>(check: () => T): T {
   try {
     return check();
   } catch (error) {
-    assert.ok(error instanceof ServerCheckError, error as Error);
+    if (!(error instanceof ServerCheckError)) throw new Error('no check is named', { cause: error });
     throw error;
   }
 }

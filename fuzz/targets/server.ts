@@ -70,14 +70,15 @@ const keyPem: Target = {
   }),
 };
 
+interface JsonFile {
+  readonly file: string;
+  /** What stands in it, by field. */
+  readonly sound: Readonly<Record<string, unknown>>;
+  readonly read: (folder: string) => Promise<void>;
+}
+
 /** A target that reads a file of the data folder. */
-function fileTarget(
-  name: string,
-  decodes: string,
-  file: string,
-  seeds: readonly string[],
-  read: (folder: string) => Promise<void>,
-): Target {
+function fileTarget(name: string, decodes: string, { file, sound, read }: JsonFile): Target {
   return {
     name,
     decodes: [decodes],
@@ -91,41 +92,43 @@ function fileTarget(
           writeFileSync(join(folder, file), input);
           await read(folder);
         },
-        seeds: tokensOf(...seeds, '', '{}', 'null', '[]', '{"pid":'),
+        seeds: tokensOf(JSON.stringify(sound), '', '{}', 'null', '[]', '{"pid":'),
         tokens: tokensOf('"', '{', '}', '[', ']', ',', ':', 'null', '1e9', '-1', '"\\u0000"'),
-        structured: fc.json().map((text) => new Uint8Array(Buffer.from(text))),
+        structured: almost(sound).map((value) => new Uint8Array(Buffer.from(JSON.stringify(value) ?? ''))),
         finish: () => rmSync(folder, { recursive: true }),
       };
     },
   };
 }
 
-const SERVER_FILE = JSON.stringify({
-  pid: 1,
-  host: '::',
-  port: 10_000,
-  names: ['localhost'],
-  tls: false,
-  webUrl: 'https://a.example',
+/** The same with fields that say something else, now and then. */
+function almost(sound: Readonly<Record<string, unknown>>): fc.Arbitrary<unknown> {
+  const other = fc.oneof(fc.constantFrom(null, -1, 1.5, 65_536, '', [], [7], {}), fc.jsonValue({ maxDepth: 1 }));
+  const field = (value: unknown) => fc.oneof({ weight: 4, arbitrary: fc.constant(value) }, other);
+  return fc.record(Object.fromEntries(Object.entries(sound).map(([key, value]) => [key, field(value)])));
+}
+
+const serverFile = fileTarget('server-file', 'readServerFile', {
+  file: 'server.json',
+  sound: { pid: 1, host: '::', port: 10_000, names: ['localhost'], tls: false, webUrl: 'https://a.example' },
+  read: async (folder) => {
+    const { port, names, tls } = take(await readServerFile(folder));
+    assert.ok(Number.isInteger(port) && names.every((one) => typeof one === 'string') && typeof tls === 'boolean');
+  },
 });
 
-const serverFile = fileTarget('server-file', 'readServerFile', 'server.json', [SERVER_FILE], async (folder) => {
-  const server = take(await readServerFile(folder));
-  assert.ok(
-    Number.isInteger(server.port) && server.names.every((one) => typeof one === 'string') && typeof server.tls === 'boolean',
-  );
-});
-
-const NOTES = JSON.stringify({ 'ca.pem': ['ab'], 'server.pem': [], 'crl.pem': ['cd'], crlNumber: '7' });
-
-const issued = fileTarget('issued-file', 'Issued', 'issued.json', [NOTES], async (folder) => {
-  let hasWarned = false;
-  const notes = await Issued.load(folder, () => {
-    hasWarned = true;
-  });
-  assert.equal(typeof notes.crlNumber, 'bigint');
-  assert.equal(notes.has('ca.pem', DER), false);
-  take(!hasWarned);
+const issued = fileTarget('issued-file', 'Issued', {
+  file: 'issued.json',
+  sound: { 'ca.pem': ['ab'], 'server.pem': [], 'crl.pem': ['cd'], crlNumber: '7' },
+  read: async (folder) => {
+    let hasWarned = false;
+    const notes = await Issued.load(folder, () => {
+      hasWarned = true;
+    });
+    assert.equal(typeof notes.crlNumber, 'bigint');
+    assert.equal(notes.has('ca.pem', DER), false);
+    take(!hasWarned);
+  },
 });
 
 /** What a server says of who is on line, to a client. */
