@@ -5,7 +5,7 @@ import type { Target } from './target.ts';
 
 const FOLDER = resolve(import.meta.dirname, '../targets');
 
-/** All targets, by file and then as they stand in it. Coverage that is to tell blocks apart is started before. */
+/** All targets, by file and then as they stand in it. Coverage that is to tell blocks of code apart is started before. */
 export async function loadTargets(): Promise<Target[]> {
   const targets: Target[] = [];
   for (const file of readdirSync(FOLDER).sort()) {
