@@ -22,9 +22,14 @@ function target(prefix: string, schema: DescMessage): Target {
       const structured = encodingOf(schema);
       return {
         run(input) {
-          const encoded = toBinary(schema, decodeMessage(schema, input));
-          // Whatever way it was encoded: what is written of it is its one usual encoding.
-          assert.ok(equalBytes(toBinary(schema, decodeExactly(schema, encoded)), encoded));
+          const message = decodeMessage(schema, input);
+          const encoded = toBinary(schema, message);
+          // Whatever way it was encoded: what is written of it is read and written in the same way.
+          assert.ok(equalBytes(toBinary(schema, decodeMessage(schema, encoded)), encoded));
+          // Without what is not known it is the one encoding that is taken where nothing may be changed.
+          const known = toBinary(schema, message, { writeUnknownFields: false });
+          assert.ok(isExact(schema, known));
+          assert.equal(isExact(schema, input), equalBytes(input, known));
         },
         seeds: [...fc.sample(structured, { numRuns: SEEDS, seed: 1 }), deepGroups],
         structured,
@@ -35,6 +40,16 @@ function target(prefix: string, schema: DescMessage): Target {
 
 /** Unknown groups within each other: what skips them may not end without a word. */
 const deepGroups = new Uint8Array(600).fill((15 << 3) | 3);
+
+function isExact(schema: DescMessage, bytes: Uint8Array): boolean {
+  try {
+    decodeExactly(schema, bytes);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ParleyError)) throw error;
+    return false;
+  }
+}
 
 function isMessage(value: unknown): value is DescMessage {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'message';
