@@ -11,8 +11,8 @@ import {
 } from '@parley/protocol';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import fc from 'fast-check';
-import { checkWebUrl } from '../../packages/cli/src/web-url.ts';
 import { Failure } from '../../packages/cli/src/exit.ts';
+import { checkWebUrl } from '../../packages/cli/src/web-url.ts';
 import type { Target } from '../engine/target.ts';
 import { textOf, textOfParts, tokensOf } from '../support/text.ts';
 

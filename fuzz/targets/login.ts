@@ -1,5 +1,5 @@
 import { toBinary } from '@bufbuild/protobuf';
-import { AwaitingClientHello, concat, type CryptoProvider, padme, ParleyError, startLogin } from '@parley/protocol';
+import { AwaitingClientHello, type CryptoProvider, concat, ParleyError, padme, startLogin } from '@parley/protocol';
 import { nodeCrypto } from '@parley/protocol/crypto/node';
 import { ClientLoginSchema, ServerHelloSchema } from '@parley/protocol/wire';
 import fc from 'fast-check';

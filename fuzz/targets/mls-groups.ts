@@ -2,8 +2,8 @@ import { ByteReader, ByteWriter, DecodeError } from '@parley/protocol';
 import { type EncodedGroup, MlsError } from '../../packages/client/src/mls/mls.ts';
 import type { Prepared, Target } from '../engine/target.ts';
 import { mlsScene, stillTalk, TODAY_MS } from '../support/mls-scene.ts';
-import { contentOfWelcome, sealedWelcome } from '../support/mls-welcome.ts';
 import { mlsTokens } from '../support/mls-tokens.ts';
+import { contentOfWelcome, sealedWelcome } from '../support/mls-welcome.ts';
 
 /** What a stranger publishes. */
 const keyPackage: Target = {

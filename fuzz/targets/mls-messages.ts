@@ -3,8 +3,8 @@ import { concat, equalBytes } from '@parley/protocol';
 import { MlsError } from '../../packages/client/src/mls/mls.ts';
 import type { Prepared, Target } from '../engine/target.ts';
 import { type MlsScene, mlsScene, stillTalk } from '../support/mls-scene.ts';
-import { mlsTokens } from '../support/mls-tokens.ts';
 import { contentOf, sealedContent } from '../support/mls-sealed.ts';
+import { mlsTokens } from '../support/mls-tokens.ts';
 
 interface Opens {
   readonly decodes: readonly string[];

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { isIP } from 'node:net';
 import { ipAddressBytes, isDnsName, isHost, isUsername, ParleyError, parseUsername } from '@parley/protocol';
-import { parseAccount } from '../../packages/cli/src/accounts.ts';
-import { formatAccount } from '../../packages/cli/src/accounts.ts';
+import { formatAccount, parseAccount } from '../../packages/cli/src/accounts.ts';
 import { addressGroup } from '../../packages/server/src/transport/address.ts';
 import { type Target, take } from '../engine/target.ts';
 import { textOf, textOfParts, tokensOf } from '../support/text.ts';

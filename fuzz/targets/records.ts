@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { concat, equalBytes, padme, ParleyError } from '@parley/protocol';
+import { concat, equalBytes, ParleyError, padme } from '@parley/protocol';
 import { nodeCrypto } from '@parley/protocol/crypto/node';
 import fc from 'fast-check';
 import { Channel } from '../../packages/protocol/src/channel/channel.ts';
