@@ -4,14 +4,12 @@ import type { Inputs } from './inputs.ts';
 
 /** Taking coverage costs some milliseconds: a batch takes several times as long. */
 const BATCH_MS = 50;
-const MOST_IN_BATCH = 4_096;
 
 /** Runs inputs in batches, and finds in a batch that has reached something new the inputs that did. */
 export class Search {
   readonly #execution: Execution;
   readonly #inputs: Inputs;
   readonly #coverage: Coverage | undefined;
-  #batch = 16;
 
   constructor(execution: Execution, inputs: Inputs, coverage: Coverage | undefined) {
     this.#execution = execution;
@@ -27,28 +25,24 @@ export class Search {
   /** Runs what is known already. */
   async begin(known: readonly Uint8Array[]): Promise<void> {
     this.#coverage?.reset();
-    await this.#runAll(known);
+    for (const input of known) await this.#execution.run(input);
     this.#coverage?.takeNew();
   }
 
   /** @returns how many inputs it has run */
   async batch(most: number): Promise<number> {
-    const size = Math.min(most, this.#batch);
-    const batch = Array.from({ length: size }, () => this.#inputs.next());
-    const start = performance.now();
-    await this.#runAll(batch);
-    const tookMs = performance.now() - start;
-    this.#batch = Math.max(1, Math.min(MOST_IN_BATCH, Math.ceil((size * BATCH_MS) / tookMs)));
-    const reached = this.#coverage?.takeNew();
-    if (reached !== undefined && reached.size > 0) await this.#find(batch, reached);
-    return size;
-  }
-
-  async #runAll(inputs: readonly Uint8Array[]): Promise<void> {
-    for (const input of inputs) {
+    const batch: Uint8Array[] = [];
+    const end = performance.now() + BATCH_MS;
+    // Inputs of one target may take very different times.
+    do {
+      const input = this.#inputs.next();
+      batch.push(input);
       const running = this.#execution.run(input);
       if (running !== undefined) await running;
-    }
+    } while (batch.length < most && performance.now() < end);
+    const reached = this.#coverage?.takeNew();
+    if (reached !== undefined && reached.size > 0) await this.#find(batch, reached);
+    return batch.length;
   }
 
   /** Halves until one input is left, on each side that reaches a part of it. */
