@@ -17,7 +17,7 @@ const FOR_WANT_OF_A_PROGRAM = /which is not installed/;
 const root = resolve(import.meta.dirname, '..');
 const words = process.argv.slice(2);
 
-const files = globSync(['packages/*/test/**/*.test.ts', 'e2e/**/*.test.ts', 'models/**/*.test.ts'], { cwd: root })
+const files = globSync(['{packages/*/test,e2e,fuzz,models}/**/*.test.ts'], { cwd: root })
   .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
   .sort()
   .map((file) => resolve(root, file));

@@ -13,6 +13,7 @@ const EXIT_BY_NAME: Readonly<Record<string, ExitCode>> = {
   AuthorityError: Exit.localStore,
   FolderError: Exit.localStore,
   FolderInUseError: Exit.localStore,
+  ServerFileError: Exit.localStore,
   ParleyError: Exit.refused,
 };
 

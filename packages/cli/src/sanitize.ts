@@ -30,12 +30,14 @@ const REPLACEMENT = '\ufffd';
 
 /** Text of anybody else, safe to print on one line of a terminal. */
 export function neutralize(text: string): string {
-  return neutralizeIn(text, text);
+  return neutralizePart(text, BRAILLE.test(text));
 }
 
 /** The same line by line: line breaks are kept, nothing else. The caller marks each line as the speaker's. */
 export function neutralizeLines(text: string): string[] {
-  return text.split(/\r\n|[\n\r\u0085\u2028\u2029]/).map((line) => neutralizeIn(text, line.replaceAll('\t', '    ')));
+  // Asked once: to look through the whole text for each of its lines would take seconds where it has nothing but lines.
+  const isBraille = BRAILLE.test(text);
+  return text.split(/\r\n|[\n\r\u0085\u2028\u2029]/).map((line) => neutralizePart(line.replaceAll('\t', '    '), isBraille));
 }
 
 /** One JSON object on a line, with every control character written as `\uXXXX`: the same value, harmless on a terminal. */
@@ -45,7 +47,7 @@ export function jsonLine(value: object): string {
   );
 }
 
-function neutralizeIn(whole: string, part: string): string {
+function neutralizePart(part: string, isBraille: boolean): string {
   const safe = part.replace(NEEDED_OR_UNSAFE, (_, needed?: string) => needed ?? REPLACEMENT);
-  return (BRAILLE.test(whole) ? safe : safe.replace(BRAILLE_BLANK, REPLACEMENT)).replace(PILED_MARKS, '$1');
+  return (isBraille ? safe : safe.replace(BRAILLE_BLANK, REPLACEMENT)).replace(PILED_MARKS, '$1');
 }

@@ -120,6 +120,17 @@ describe('text of a peer', () => {
     assert.deepEqual(neutralizeLines('\u2800\u2800\n\u28ff\u2800'), ['\u2800\u2800', '\u28ff\u2800']);
   });
 
+  it('is looked through once for braille, however many lines it has', (t) => {
+    let asked = 0;
+    const exec = RegExp.prototype.exec;
+    t.mock.method(RegExp.prototype, 'exec', function (this: RegExp, text: string) {
+      if (this.source.includes('\\u2801')) asked += 1;
+      return exec.call(this, text);
+    });
+    assert.equal(neutralizeLines('\n'.repeat(100)).length, 101);
+    assert.equal(asked, 1);
+  });
+
   it('is the same value in JSON', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => assert.equal(JSON.parse(jsonLine({ text })).text, text)));
     for (const text of Object.values(HOSTILE)) assert.equal(JSON.parse(jsonLine({ text })).text, text);

@@ -32,6 +32,13 @@ test('refuses the presence of a name that is none', () => {
   assert.throws(() => readPresence(presence('a\nb')), DecodeError);
 });
 
+test('refuses, as malformed, a page and a presence that do not parse', () => {
+  for (const bytes of [Uint8Array.of(0x0a, 9), Uint8Array.of(0x0a, 1, 0xff), Uint8Array.of(0)]) {
+    for (const readBody of [readUserList, readPresence])
+      assert.throws(() => readBody(bytes), { name: 'ParleyError', code: 'malformed' });
+  }
+});
+
 test('asks for no more pages than it may, of a server that always has one more', async () => {
   let pages = 1;
   const all = await usersOnline(listOf(['user0'], 'user0'), async () => {

@@ -150,9 +150,17 @@ function encodeRow(row: Row, minimum: number): Uint8Array {
 
 function decodeRow(collection: Collection, order: number, plaintext: Uint8Array): Row {
   const reader = new ByteReader(plaintext);
-  const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  const key = text.decode(reader.take(reader.u16()));
-  const group = reader.u8() === 1 ? { group: text.decode(reader.take(reader.u16())) } : {};
+  const key = readText(reader);
+  const group = reader.u8() === 1 ? { group: readText(reader) } : {};
   const value = reader.take(reader.u32()).slice();
   return { collection, key, ...group, order, value };
+}
+
+function readText(reader: ByteReader): string {
+  const bytes = reader.take(reader.u16());
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new DecodeError('not UTF-8', { cause });
+  }
 }

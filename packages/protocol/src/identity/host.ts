@@ -3,8 +3,9 @@ const DNS_NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`);
 
 /** A DNS name in lower-case ASCII (an international one in its `xn--` form), at most 253 characters. Not an IPv4 address. */
 export function isDnsName(text: string): boolean {
-  // A last label of digits makes it an IPv4 address to whoever resolves it, well-formed or not (WHATWG URL, section 3.5).
-  return text.length <= 253 && DNS_NAME.test(text) && !/(?:^|\.)\d+$/.test(text);
+  // A last label of digits, hexadecimal ones too, makes it an IPv4 address to whoever resolves it, well-formed or not (WHATWG URL,
+  // section 3.5).
+  return text.length <= 253 && DNS_NAME.test(text) && !/(?:^|\.)(?:\d+|0x[0-9a-f]*)$/.test(text);
 }
 
 /** The 4 or 16 bytes of an IP address in its usual text form, without brackets or zone; `undefined` for anything else. */

@@ -16,12 +16,13 @@ export function decodeMessage<Schema extends DescMessage>(schema: Schema, bytes:
 
 /**
  * A protobuf message from outside that must have its one usual encoding, so that what nobody signed cannot be changed either:
- * the decoder forgives a wrong wire type and a field that stands twice.
+ * the decoder forgives a wrong wire type and a field that stands twice, and keeps fields that it does not know.
  * @throws ParleyError `malformed`
  */
 export function decodeExactly<Schema extends DescMessage>(schema: Schema, bytes: Uint8Array): MessageShape<Schema> {
   const message = decodeMessage(schema, bytes);
-  if (!equalBytes(toBinary(schema, message), bytes)) throw malformed(`${schema.name} is encoded in an unusual way`);
+  if (!equalBytes(toBinary(schema, message, { writeUnknownFields: false }), bytes))
+    throw malformed(`${schema.name} is encoded in an unusual way`);
   return message;
 }
 

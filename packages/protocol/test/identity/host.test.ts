@@ -29,7 +29,10 @@ describe('host', () => {
     for (const name of refused) assert.equal(isDnsName(name), false, name);
   });
   test('refuses as a DNS name what a resolver would take for an IPv4 address', () => {
-    for (const name of ['127.1', '1.2.3.4', '1.2.3.256', '10']) assert.equal(isDnsName(name), false, name);
+    for (const name of ['127.1', '1.2.3.4', '1.2.3.256', '10', '0x7f000001', '127.0.0x1', 'n.0x']) {
+      assert.equal(isDnsName(name), false, name);
+    }
+    for (const name of ['0x7g', '0xa.b', 'x0']) assert.ok(isDnsName(name), name);
   });
   test('reads the bytes of IPv4 and IPv6 addresses', () => {
     assert.deepEqual(ipAddressBytes('127.0.0.1'), Uint8Array.of(127, 0, 0, 1));

@@ -12,6 +12,11 @@ export interface LiveServer {
   readonly webUrl?: string;
 }
 
+/** `server.json` is not as this server writes it. */
+export class ServerFileError extends Error {
+  override readonly name = 'ServerFileError';
+}
+
 export async function writeServerFile(dataFolder: string, server: LiveServer): Promise<void> {
   const file = join(dataFolder, 'server.json');
   const fresh = `${file}.${process.pid}`;
@@ -24,14 +29,37 @@ export async function writeServerFile(dataFolder: string, server: LiveServer): P
   }
 }
 
-/** `undefined` where no server runs on this folder. */
+/** `undefined` where no server runs on this folder. @throws ServerFileError where the file says something else, or nothing */
 export async function readServerFile(dataFolder: string): Promise<LiveServer | undefined> {
+  const file = join(dataFolder, 'server.json');
+  let text: string;
   try {
-    return JSON.parse(await readFile(join(dataFolder, 'server.json'), 'utf8')) as LiveServer;
+    text = await readFile(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+  const server = parseServer(text);
+  if (server === undefined) throw new ServerFileError(`${file} is damaged: start the server again, which writes it anew`);
+  return server;
+}
+
+function parseServer(text: string): LiveServer | undefined {
+  let value: Partial<Record<keyof LiveServer, unknown>> | null;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const { pid, host, port, names, tls, webUrl } = value ?? {};
+  if (!Number.isInteger(pid) || typeof host !== 'string' || !isPort(port) || typeof tls !== 'boolean') return undefined;
+  if (!Array.isArray(names) || names.length === 0 || !names.every((name) => typeof name === 'string')) return undefined;
+  if (webUrl !== undefined && typeof webUrl !== 'string') return undefined;
+  return { pid: pid as number, host, port, names, tls, ...(webUrl === undefined ? {} : { webUrl }) };
+}
+
+function isPort(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 65_535;
 }
 
 export async function removeServerFile(dataFolder: string): Promise<void> {
