@@ -1,5 +1,6 @@
 import { clockJumps } from './clock-jumps.ts';
 import { diskFull } from './disk-full.ts';
+import { evilNetwork } from './evil-network.ts';
 import type { Harness } from './harness.ts';
 import { killClient } from './kill-client.ts';
 import { killServer } from './kill-server.ts';
@@ -13,6 +14,7 @@ import { tornLog } from './torn-log.ts';
 export const HARNESSES: Readonly<Record<string, Harness>> = {
   'clock-jumps': clockJumps,
   'disk-full': diskFull,
+  'evil-network': evilNetwork,
   'kill-client': killClient,
   'kill-server': killServer,
   'network-cuts': networkCuts,
