@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { MAX_HANDSHAKES_IN_PROGRESS } from '@parley/protocol';
 import { processorTimeUs } from '../../bench/load/usage.ts';
 import { putAccounts } from '../../bench/servers/parley-accounts.ts';
 import { ATTACKS } from '../flood/attacks.ts';
@@ -13,8 +14,8 @@ import type { Harness, Outcome } from './harness.ts';
 import { Latencies } from './latencies.ts';
 
 const GUESTS = 10;
-/** V8's young generation, 2,000 who are shaking hands, and garbage. */
-const MAX_GROWTH_BYTES = 192 * 1_024 * 1_024;
+/** What limits.ts lets shake hands at once, each with its sockets, keys and two messages; V8's young generation, and garbage. */
+const MAX_GROWTH_BYTES = MAX_HANDSHAKES_IN_PROGRESS * 64 * 1_024 + 192 * 1_024 * 1_024;
 /** Waits shorter than this are of a busy machine as much as of the server. */
 const FLOOR_MS = 10;
 
@@ -58,7 +59,8 @@ export const floods: Harness<Figures> = {
       const cpuUs = processorTimeUs([server.pid]);
       const lived = await users.during(work, perSecond);
       const percent = Math.round((processorTimeUs([server.pid]) - cpuUs) / (10_000 * seconds));
-      log(`${what}: ${describe(lived.messages)}; logins: ${describe(lived.logins)}; the server used ${percent} % of a processor`);
+      const used = `${percent} % of a processor, ${mebibytes(memory.now)} MiB`;
+      log(`${what}: ${describe(lived.messages)}; logins: ${describe(lived.logins)}; the server: ${used}`);
       problems.push(...lived.problems.map((problem) => `${what}: ${problem}`));
       return lived;
     };
