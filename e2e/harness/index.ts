@@ -1,5 +1,7 @@
 import { clockJumps } from './clock-jumps.ts';
 import { diskFull } from './disk-full.ts';
+import { evilNetwork } from './evil-network.ts';
+import { floods } from './floods.ts';
 import type { Harness } from './harness.ts';
 import { killClient } from './kill-client.ts';
 import { killServer } from './kill-server.ts';
@@ -14,6 +16,8 @@ import { tornLog } from './torn-log.ts';
 export const HARNESSES: Readonly<Record<string, Harness>> = {
   'clock-jumps': clockJumps,
   'disk-full': diskFull,
+  'evil-network': evilNetwork,
+  floods,
   'kill-client': killClient,
   'kill-server': killServer,
   'mls-operations': mlsOperations,

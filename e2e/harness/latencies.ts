@@ -47,6 +47,11 @@ export class Latencies {
     this.#sorted = samples.toSorted((a, b) => a - b);
   }
 
+  /** From the shortest to the longest. */
+  get all(): readonly number[] {
+    return this.#sorted;
+  }
+
   get count(): number {
     return this.#sorted.length;
   }

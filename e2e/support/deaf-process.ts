@@ -10,10 +10,12 @@ export class DeafProcess extends SdkProcess {
     onEvent: (user: string, event: ScriptEvent) => void;
   }) {
     const { invite, folder, names, onEvent } = options;
-    super('deaf.ts', [invite, folder, ...names], (line) => {
-      if ('ready' in line) return false;
-      onEvent(String(line.user), line as ScriptEvent);
-      return true;
+    super('deaf.ts', [invite, folder, ...names], {
+      isEvent: (line) => {
+        if ('ready' in line) return false;
+        onEvent(String(line.user), line as ScriptEvent);
+        return true;
+      },
     });
   }
 

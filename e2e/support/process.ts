@@ -43,8 +43,13 @@ export function spawnParley(argumentList: readonly string[], options: RunOptions
 }
 
 /** Starts Node on a script of ours. It cannot outlive this process. */
-export function spawnScript(script: string, argumentList: readonly string[]): ChildProcessWithoutNullStreams {
-  return start(process.execPath, [script, ...argumentList]);
+export function spawnScript(
+  script: string,
+  argumentList: readonly string[],
+  options: Pick<RunOptions, 'under'> = {},
+): ChildProcessWithoutNullStreams {
+  const [program = process.execPath, ...rest] = [...(options.under ?? []), process.execPath, script, ...argumentList];
+  return start(program, rest);
 }
 
 function start(

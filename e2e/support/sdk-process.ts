@@ -1,13 +1,13 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { resolve } from 'node:path';
 import { readJsonLines } from './json-lines.ts';
-import { spawnScript, within } from './process.ts';
+import { type RunOptions, spawnScript, within } from './process.ts';
 import { ProcessEnd } from './process-end.ts';
 
 /** Hundreds of users take their time on a small machine. */
 const LINE_DEADLINE_MS = 300_000;
 
-/** A script of this folder with many SDK clients, which prints JSON lines and quits at the end of its input. */
+/** A script with many clients, of this folder unless its path is whole, which prints JSON lines and quits at the end of its input. */
 export abstract class SdkProcess {
   readonly #script: string;
   readonly #child: ChildProcessWithoutNullStreams;
@@ -20,10 +20,13 @@ export abstract class SdkProcess {
   constructor(
     script: string,
     argumentList: readonly string[],
-    isEvent: (line: Record<string, unknown>) => boolean = () => false,
+    {
+      isEvent = () => false,
+      under = [],
+    }: { isEvent?: (line: Record<string, unknown>) => boolean } & Pick<RunOptions, 'under'> = {},
   ) {
     this.#script = script;
-    this.#child = spawnScript(resolve(import.meta.dirname, script), argumentList);
+    this.#child = spawnScript(resolve(import.meta.dirname, script), argumentList, { under });
     readJsonLines(this.#child.stdout, (line) => {
       if (isEvent(line)) return;
       this.#lines.push(line);

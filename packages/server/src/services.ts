@@ -9,6 +9,7 @@ import type { Log } from './operations/log.ts';
 import type { Output } from './session/output.ts';
 import type { PartialFrames } from './session/partial-frames.ts';
 import type { Session } from './session/session.ts';
+import type { Turns } from './session/turns.ts';
 import type { TotalWork } from './session/work.ts';
 import type { Store } from './store/store.ts';
 
@@ -26,6 +27,8 @@ export interface Services {
   readonly output: Output;
   readonly partialFrames: PartialFrames;
   readonly totalWork: TotalWork;
+  /** Those of login handshakes: a millisecond each. */
+  readonly handshakes: Turns;
   /** Aborted as soon as the server begins to stop. */
   readonly stopping: AbortSignal;
 }

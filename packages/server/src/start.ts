@@ -12,6 +12,7 @@ import type { Services } from './services.ts';
 import { Output } from './session/output.ts';
 import { PartialFrames } from './session/partial-frames.ts';
 import type { Session } from './session/session.ts';
+import { Turns } from './session/turns.ts';
 import { TotalWork } from './session/work.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 
@@ -51,6 +52,7 @@ export async function startServices(
     output: new Output(),
     partialFrames: new PartialFrames(limits.maxPartialFramesBytes),
     totalWork: new TotalWork(),
+    handshakes: new Turns(),
     stopping,
   };
 }

@@ -1,5 +1,14 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { type Channel, FRAMES_PER_SECOND, type Frame, MAX_REQUESTS_IN_FLIGHT, Opcode, wipe } from '@parley/protocol';
+import {
+  type Channel,
+  type ErrorCode,
+  FRAMES_PER_SECOND,
+  type Frame,
+  MAX_REQUESTS_IN_FLIGHT,
+  Opcode,
+  ParleyError,
+  wipe,
+} from '@parley/protocol';
 import { ErrorSchema, ListRequestSchema, OkSchema } from '@parley/protocol/wire';
 import type { Environment, Timer } from '../environment.ts';
 import { Liveness } from './liveness.ts';
@@ -13,11 +22,12 @@ import type { BinarySocket } from './socket.ts';
 const MAX_BUFFERED_BYTES = 1_024 * 1_024;
 const BUFFER_POLL_MS = 10;
 const MAX_SEQUENCE = 0xffff_ffff;
+const CHANGED_ON_THE_WAY = 'what came does not open: it was changed on the way, or is not what the server sent';
 
 interface ConnectionHandlers {
   /** A frame that the server sent on its own. Called in order of arrival, also relative to replies. */
   onPush(frame: Frame): void;
-  /** An ERROR that answers no request that waits. */
+  /** An ERROR that answers no request that waits, or what this end finds wrong with what the server sends: then `onClose` follows. */
   onError(error: RequestError): void;
   /** Once. */
   onClose(): void;
@@ -66,8 +76,8 @@ export class Connection {
   start(): void {
     try {
       for (const frame of this.#early.splice(0)) this.#dispatch(frame);
-    } catch {
-      this.close();
+    } catch (error) {
+      this.#giveUp(error);
       return;
     }
     this.#socket.consume({ onMessage: (message) => this.#receive(message), onClose: () => this.close() });
@@ -175,10 +185,18 @@ export class Connection {
       const frames = this.#channel.open(record);
       this.#liveness.heard();
       for (const frame of frames) this.#dispatch(frame);
-    } catch {
-      // A record that does not open, or a body that does not decode: nothing more of this connection can be believed.
-      this.close();
+    } catch (error) {
+      this.#giveUp(error);
     }
+  }
+
+  /** A record that does not open, or a body that does not decode: nothing more of this connection can be believed. */
+  #giveUp(error: unknown): void {
+    if (this.#closed) return;
+    const code: ErrorCode = error instanceof ParleyError ? error.code : 'malformed';
+    const detail = code === 'bad_record' ? CHANGED_ON_THE_WAY : 'what the server sent has not the form it must have';
+    this.#handlers.onError(new RequestError(create(ErrorSchema, { code, detail })));
+    this.close();
   }
 
   #dispatch(frame: Frame): void {

@@ -45,7 +45,7 @@ export async function logIn(
 
 /** 1.0, 1.1 and 1.2. */
 async function shakeHands(
-  { crypto, authority, clock, limits, log }: Services,
+  { crypto, authority, clock, limits, log, handshakes }: Services,
   connection: Connection,
 ): Promise<{ channel: Channel; login: ClientLogin; clientKey: Uint8Array } | undefined> {
   try {
@@ -63,11 +63,15 @@ async function shakeHands(
         requestsInFlight: limits.maxRequestsInFlight,
       },
     });
+    await handshakes.next();
+    if (connection.isOver) return undefined;
     const { message, next } = new AwaitingClientHello(crypto, { channelKey }).receive(hello, answer);
     connection.send(message);
 
     const clientLogin = await connection.receive();
-    return clientLogin === undefined ? undefined : next.receive(clientLogin);
+    if (clientLogin === undefined) return undefined;
+    await handshakes.next();
+    return next.receive(clientLogin);
   } catch (error) {
     // Without a channel there is nobody to tell: what does not open just closes.
     if (error instanceof ParleyError) log.debug('handshake refused', { connection: connection.id, code: error.code });
