@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { Opcode } from '@parley/protocol';
-import { CommitSchema, type Message, MessageSchema, RejoinSchema } from '@parley/protocol/wire';
-import { MESSAGES_PER_UPDATE } from '../src/conversations/key-update.ts';
+import { CommitSchema, type Message, MessageSchema, RejoinSchema, ReplaceSchema } from '@parley/protocol/wire';
+import { Healer } from '../src/conversations/healer.ts';
+import { commitUpdate, MESSAGES_PER_UPDATE } from '../src/conversations/key-update.ts';
 import type { Device } from './support/device.ts';
 import { Scene } from './support/scene.ts';
 
@@ -125,6 +126,37 @@ test('says nothing where all come in order, over a renewal of the keys', async (
   await deliver(alice, await bob.hand(Opcode.MESSAGE, (body) => fromBinary(MessageSchema, body)));
   await deliver(alice, await scene.say(bob, 'alice', 'and another'));
   assert.deepEqual([texts(alice).length, alice.codes()], [5, []]);
+});
+
+test('waits for no commit that is held back for more than a minute: what was said after it is a gap then', async () => {
+  const timers: { run: () => void; ms: number }[] = [];
+  const setTimer = (run: () => void, ms: number) => {
+    timers.push({ run, ms });
+    return { cancel: () => {} };
+  };
+  const scene = await Scene.create({ setTimer });
+  const { alice, bob } = await scene.pair();
+  const { context } = bob;
+  await context.records.transact(async (transaction) => {
+    const [[key, row] = assert.fail()] = context.records.conversations.rows;
+    await commitUpdate(context, transaction, row, (await transaction.group(key)) ?? assert.fail());
+  });
+  await bob.hand(Opcode.COMMIT, () => {});
+  await deliver(alice, await scene.say(bob, 'alice', 'after the commit'));
+  assert.deepEqual([alice.codes(), alice.conversationWith('bob').future.length], [[], 1]);
+
+  const healer = new Healer(alice.context, (error) => assert.fail(String(error)));
+  healer.online();
+  for (let waitedMs = 0; waitedMs < 60_000; ) {
+    assert.equal(alice.conversationWith('bob').broken, false);
+    const timer = timers.pop() ?? assert.fail();
+    waitedMs += timer.ms;
+    timer.run();
+    await alice.settled();
+  }
+  assert.equal(alice.conversationWith('bob').broken, true);
+  await bob.deliver(Opcode.REPLACE, toBinary(ReplaceSchema, await scene.replace(alice, bob)));
+  assert.deepEqual(messages(alice), ['unreadable bob: 1 messages from bob could not be read: their keys have not come']);
 });
 
 test('takes no copy of what was opened for the proof that its own commit was taken', async () => {

@@ -4,6 +4,7 @@ import { CommitSchema, MessageSchema } from '@parley/protocol/wire';
 import { type Conversation, ConversationState } from '../gen/rows_pb.ts';
 import { MlsError, type MlsErrorReason } from '../mls/mls.ts';
 import type { Transaction } from '../records/transaction.ts';
+import { claimedUser, kindOf } from './claims.ts';
 import { IdentityChangedError, InvalidConsentError } from './consent-errors.ts';
 import type { Context } from './context.ts';
 import { noteChange } from './pins.ts';
@@ -22,11 +23,16 @@ export function recordGap(context: Context, transaction: Transaction, frame: Fra
     noteChange(context, transaction, error);
     return;
   }
+  const { records } = context;
+  const what = frame === undefined ? 'something' : kindOf(frame);
+  const claimed = frame === undefined ? undefined : claimedUser(frame);
+  const isOwn = claimed === records.account.username;
+  const name = claimed === undefined ? '' : ` in ${isOwn ? 'your' : `${claimed}'s`} name`;
+  const about = claimed === undefined || isOwn ? {} : { user: claimed };
   if (error instanceof InvalidConsentError) {
-    tellError(context, transaction, 'invalid_consent', `a request or an answer was dropped: ${error.message}`);
+    tellError(context, transaction, 'invalid_consent', `${what}${name} was dropped: ${error.message}`, about);
     return;
   }
-  const { records } = context;
   const conversation = frame === undefined ? undefined : transaction.get(records.conversations, conversationOf(frame));
   if (conversation !== undefined) {
     putGap(context, transaction, conversation);
@@ -38,15 +44,10 @@ export function recordGap(context: Context, transaction: Transaction, frame: Fra
       markBroken(context, transaction, toHex(conversation.id));
     }
   }
-  const who = conversation === undefined ? '' : ` from ${conversation.peer}`;
+  const where = conversation === undefined ? name : ` in the conversation with ${conversation.peer}`;
   const why = error instanceof MlsError ? error.message : 'it is damaged';
-  tellError(
-    context,
-    transaction,
-    'unreadable',
-    `something${who} could not be read: ${why}`,
-    conversation && { user: conversation.peer },
-  );
+  const message = `${what}${where} could not be read: ${why}`;
+  tellError(context, transaction, 'unreadable', message, conversation === undefined ? about : { user: conversation.peer });
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   MAX_FUTURE_MESSAGES,
   MAX_TEXT_BYTES,
   MESSAGE_ID_BYTES,
+  Opcode,
   toHex,
   utf8,
 } from '@parley/protocol';
@@ -14,7 +15,7 @@ import { type GroupState, MlsError } from '../mls/mls.ts';
 import type { Transaction } from '../records/transaction.ts';
 import { openPending } from './commits.ts';
 import type { Context } from './context.ts';
-import { recordSkipped } from './gaps.ts';
+import { recordGap, recordSkipped } from './gaps.ts';
 import { whose } from './members.ts';
 import { putMessage } from './put-history.ts';
 import { tellError } from './tell.ts';
@@ -115,13 +116,8 @@ function keepForLater(context: Context, transaction: Transaction, conversation: 
   transaction.put(context.records.conversations, { ...conversation, future });
 }
 
-/** In a new epoch: what had come too early. `onGap` is told of each that cannot be read after all. */
-export async function openFuture(
-  context: Context,
-  transaction: Transaction,
-  key: string,
-  onGap: (error: unknown) => void,
-): Promise<void> {
+/** In a new epoch: what had come too early. What cannot be read after all is a gap. */
+export async function openFuture(context: Context, transaction: Transaction, key: string): Promise<void> {
   const conversation = transaction.get(context.records.conversations, key);
   if (conversation === undefined || conversation.future.length === 0) return;
   transaction.put(context.records.conversations, { ...conversation, future: [] });
@@ -129,7 +125,7 @@ export async function openFuture(
     try {
       await transaction.attempt((inner) => receiveMessage(context, inner, fromBinary(MessageSchema, bytes)));
     } catch (error) {
-      onGap(error);
+      recordGap(context, transaction, { opcode: Opcode.MESSAGE, sequence: 0, body: bytes }, error);
     }
   }
 }

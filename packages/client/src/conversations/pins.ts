@@ -51,6 +51,18 @@ export function recognise(context: Context, transaction: Transaction, signed: Si
   return list;
 }
 
+/** The same of what a server has given for this user. @throws InvalidConsentError, IdentityChangedError */
+export function recogniseAs(
+  context: Context,
+  transaction: Transaction,
+  username: string,
+  signed: SignedDeviceList | undefined,
+): KnownUser {
+  const user = recognise(context, transaction, signed);
+  if (user.username !== username) throw new InvalidConsentError('the server gave the devices of somebody else');
+  return user;
+}
+
 /** @throws InvalidConsentError for a list that is older than the one that is known: a device that was removed would count again */
 function isNewer(crypto: CryptoProvider, { version }: OpenedDeviceList, known: Uint8Array): boolean {
   const newest = openDeviceList(crypto, known).version;
