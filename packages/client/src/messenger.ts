@@ -68,6 +68,7 @@ export class Messenger {
       onOnline: (connection, login) => this.#online(connection, login),
       onPush: (frame, connection) => this.#pushed(frame, connection),
       onError: (error) => this.#refused(error),
+      onNonsense: (code, why) => tellError(this.context, undefined, code, `what the server says makes no sense: ${why}`),
       onOffline: () => this.#offline(),
       onFatal: (error) => this.fail(error),
     });
@@ -251,13 +252,20 @@ export class Messenger {
   async #page(after: string): Promise<UserList | undefined> {
     const body = toBinary(ListRequestSchema, create(ListRequestSchema, { after, limit: MAX_LIST }));
     const reply = await this.link.ask(Opcode.LIST, body);
-    return reply.kind === 'users' ? reply.users : undefined;
+    if (reply.kind === 'users') return reply.users;
+    if (reply.kind === 'error') {
+      const message = `the server does not say who is on line: ${reply.error.message}`;
+      tellError(this.context, undefined, reply.error.code, message);
+    }
+    return undefined;
   }
 
   async #showUsers(first: UserList): Promise<void> {
-    const names = await usersOnline(first, (after) => this.#page(after));
-    if (names === undefined) return;
+    const found = await usersOnline(first, (after) => this.#page(after));
+    if (found === undefined) return;
+    const { names, problem } = found;
     this.context.emit({ event: 'users', users: names.map((user) => ({ user, online: true })) });
+    if (problem !== undefined) tellError(this.context, undefined, problem.code, problem.message);
   }
 
   /** What runs in the background fails as the whole does. */

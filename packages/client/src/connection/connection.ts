@@ -1,5 +1,14 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { type Channel, FRAMES_PER_SECOND, type Frame, MAX_REQUESTS_IN_FLIGHT, Opcode, wipe } from '@parley/protocol';
+import {
+  type Channel,
+  DecodeError,
+  ERROR_CODES,
+  FRAMES_PER_SECOND,
+  type Frame,
+  MAX_REQUESTS_IN_FLIGHT,
+  Opcode,
+  wipe,
+} from '@parley/protocol';
 import { ErrorSchema, ListRequestSchema, OkSchema } from '@parley/protocol/wire';
 import type { Environment, Timer } from '../environment.ts';
 import { Liveness } from './liveness.ts';
@@ -19,6 +28,8 @@ interface ConnectionHandlers {
   onPush(frame: Frame): void;
   /** An ERROR that answers no request that waits. */
   onError(error: RequestError): void;
+  /** What came makes no sense: the connection is ended for it. */
+  onNonsense(error: unknown): void;
   /** Once. */
   onClose(): void;
 }
@@ -43,7 +54,7 @@ export class Connection {
   readonly #liveness: Liveness;
   readonly #early: Frame[];
   readonly #waiting: Waiting[] = [];
-  readonly #inFlight = new Map<number, (reply: Reply) => void>();
+  readonly #inFlight = new Map<number, Pick<Waiting, 'opcode' | 'onReply'>>();
   readonly #enders: (() => void)[] = [];
   #sequence = 0;
   #flushDue = false;
@@ -66,8 +77,8 @@ export class Connection {
   start(): void {
     try {
       for (const frame of this.#early.splice(0)) this.#dispatch(frame);
-    } catch {
-      this.close();
+    } catch (error) {
+      this.#refuse(error);
       return;
     }
     this.#socket.consume({ onMessage: (message) => this.#receive(message), onClose: () => this.close() });
@@ -103,9 +114,9 @@ export class Connection {
     this.#liveness.stop();
     this.#socket.close();
     this.#channel.close();
-    const lost = [...this.#inFlight.values(), ...this.#waiting.splice(0).map((request) => request.onReply)];
+    const lost = [...this.#inFlight.values(), ...this.#waiting.splice(0)];
     this.#inFlight.clear();
-    for (const onReply of lost) onReply({ kind: 'lost' });
+    for (const { onReply } of lost) onReply({ kind: 'lost' });
     this.#handlers.onClose();
     for (const ender of this.#enders.splice(0)) ender();
   }
@@ -140,7 +151,7 @@ export class Connection {
   }
 
   #ask({ opcode, body, onReply }: Waiting): void {
-    this.#inFlight.set(this.#queue(opcode, body), onReply);
+    this.#inFlight.set(this.#queue(opcode, body), { opcode, onReply });
     this.#liveness.asked();
   }
 
@@ -175,10 +186,15 @@ export class Connection {
       const frames = this.#channel.open(record);
       this.#liveness.heard();
       for (const frame of frames) this.#dispatch(frame);
-    } catch {
-      // A record that does not open, or a body that does not decode: nothing more of this connection can be believed.
-      this.close();
+    } catch (error) {
+      this.#refuse(error);
     }
+  }
+
+  /** A record that does not open, or a body that does not decode: nothing more of this connection can be believed. */
+  #refuse(error: unknown): void {
+    this.#handlers.onNonsense(error);
+    this.close();
   }
 
   #dispatch(frame: Frame): void {
@@ -186,19 +202,30 @@ export class Connection {
     const { opcode, sequence, body } = frame;
     if (opcode === Opcode.ERROR) {
       const error = new RequestError(fromBinary(ErrorSchema, body));
+      // One may be about what has no reply (ACK), or about the connection.
       if (!this.#answer(sequence, { kind: 'error', error })) this.#handlers.onError(error);
+      // It goes on with no more than this, whatever the server does; what was asked is asked again on the next.
+      if (ERROR_CODES[error.code] === 'closes') this.close();
     } else if (sequence === 0) this.#handlers.onPush(frame);
-    else if (opcode === Opcode.OK) this.#answer(sequence, { kind: 'ok', ok: fromBinary(OkSchema, body) });
-    else if (opcode === Opcode.LIST) this.#answer(sequence, { kind: 'users', users: readUserList(body) });
+    else if (opcode === Opcode.OK) this.#answerTo(sequence, false, () => ({ kind: 'ok', ok: fromBinary(OkSchema, body) }));
+    else if (opcode === Opcode.LIST) this.#answerTo(sequence, true, () => ({ kind: 'users', users: readUserList(body) }));
     else wipe(body);
   }
 
+  /** @throws DecodeError where nothing was asked that has this answer */
+  #answerTo(sequence: number, isList: boolean, read: () => Reply): void {
+    const asked = this.#inFlight.get(sequence);
+    if (asked === undefined) throw new DecodeError('an answer to nothing that was asked');
+    if ((asked.opcode === Opcode.LIST) !== isList) throw new DecodeError('an answer to something else than was asked');
+    this.#answer(sequence, read());
+  }
+
   #answer(sequence: number, reply: Reply): boolean {
-    const onReply = this.#inFlight.get(sequence);
-    if (onReply === undefined) return false;
+    const asked = this.#inFlight.get(sequence);
+    if (asked === undefined) return false;
     this.#inFlight.delete(sequence);
     this.#liveness.answered(this.#inFlight.size > 0);
-    onReply(reply);
+    asked.onReply(reply);
     this.#fill();
     return true;
   }
