@@ -12,7 +12,7 @@ import {
   RttSchema,
   type SignedDeviceList,
 } from '@parley/protocol/wire';
-import { withGhost } from '../support/evil-server/device-lists.ts';
+import { withGhost, withVersion } from '../support/evil-server/device-lists.ts';
 import type { EvilServer, Lie } from '../support/evil-server/evil-server.ts';
 import { Impostor } from '../support/evil-server/impostor.ts';
 import { changing } from '../support/evil-server/mailbox-lies.ts';
@@ -42,7 +42,7 @@ function makeNewGroup({ evil }: Scene): Promise<void> {
 const NO_LIST = "invalid_consent alice: a device list in alice's name was dropped: its device list does not hold";
 const NO_NEW_KEYS = 'no new keys can be made for the conversation with alice, by what the server says of their devices';
 
-test('a device list with a device that the user has not signed is dropped and named, whoever has signed it', async () => {
+test('a device list with a device, or a version, that the user has not signed is dropped and named', async () => {
   await using scene = await Scene.start();
   const { alice, bob } = await scene.friends();
   const { account } = await Impostor.of('alice');
@@ -53,10 +53,11 @@ test('a device list with a device that the user has not signed is dropped and na
     withGhost(honest, account, 'of the ghost'),
     withGhost(honest, account, 'of the list before'),
     withGhost(honest, mallory, 'of the ghost'),
+    withVersion(honest, 1n << 62n),
   ]) {
     await scene.evil.deliver('bob', Opcode.DEVICES, DevicesSchema, { devices });
   }
-  assert.deepEqual(errorsOf(bob), Array(4).fill(NO_LIST));
+  assert.deepEqual(errorsOf(bob), Array(5).fill(NO_LIST));
   await talk(alice, bob, '1');
 });
 

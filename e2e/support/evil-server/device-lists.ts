@@ -12,6 +12,12 @@ import type { Account } from '../../../packages/server/test/support/account.ts';
 /** docs/protocol.md, section 2. */
 const PURPOSE = utf8('parley device list v1\0');
 
+/** The same devices under another version, which the user has not signed: all lists to come would be older than a high one. */
+export function withVersion(honest: SignedDeviceList, version: bigint): SignedDeviceList {
+  const list = toBinary(DeviceListSchema, { ...fromBinary(DeviceListSchema, honest.list), version });
+  return create(SignedDeviceListSchema, { list, signature: honest.signature });
+}
+
 /** A user's device list of a higher version, with the device of somebody else on it; signed as `signature` says. */
 export function withGhost(
   honest: SignedDeviceList,
