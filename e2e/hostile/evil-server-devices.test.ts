@@ -18,6 +18,7 @@ import { Impostor } from '../support/evil-server/impostor.ts';
 import { changing } from '../support/evil-server/mailbox-lies.ts';
 import { errorsOf, Scene } from '../support/evil-server/scene.ts';
 import { swappedUser } from '../support/evil-server/swapped-user.ts';
+import { within } from '../support/process.ts';
 import type { ScriptClient } from '../support/script-client.ts';
 import { befriend, say } from '../support/world.ts';
 
@@ -139,7 +140,7 @@ test("somebody else's KeyPackage in the place of one of the contact's makes no g
   };
   const end = scene.evil.tell(giving);
   await makeNewGroup(scene);
-  await thrice.promise;
+  await within(thrice.promise, 'Bob to ask for KeyPackages three times');
   end();
   await talk(alice, bob, '2');
   const why = 'it has a KeyPackage that is not of the device it names';

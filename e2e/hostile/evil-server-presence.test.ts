@@ -5,6 +5,7 @@ import { MAX_LIST, Opcode } from '@parley/protocol';
 import { PresenceSchema, UserListSchema } from '@parley/protocol/wire';
 import type { Lie } from '../support/evil-server/evil-server.ts';
 import { errorsOf, Scene } from '../support/evil-server/scene.ts';
+import { within } from '../support/process.ts';
 import { befriend, say } from '../support/world.ts';
 
 /** A server that lies about who is on line. */
@@ -63,7 +64,7 @@ test('a login that begins with such a list is none, and says why once, however o
   );
   scene.evil.sessionsOf('alice')[0]?.end('shutting_down');
   await alice.next('offline');
-  await tried.promise;
+  await within(tried.promise, 'three logins');
   end();
   await alice.next('online');
   assert.deepEqual(errorsOf(alice), [nonsense('a name that is no user name')]);

@@ -6,7 +6,6 @@ import { CommitSchema } from '@parley/protocol/wire';
 import { believing } from '../support/evil-server/believing-store.ts';
 import { errorsOf, Scene } from '../support/evil-server/scene.ts';
 import { Stranger } from '../support/evil-server/stranger.ts';
-import { within } from '../support/process.ts';
 import type { ScriptClient } from '../support/script-client.ts';
 import { befriend, say } from '../support/world.ts';
 
@@ -29,7 +28,7 @@ function requestOf({ seen }: { seen: ReturnType<typeof believing>['seen'] }) {
 
 /** Bob's program has dealt with all of it, shows nothing of it, and cannot be brought to write to Mallory. */
 async function expectNothingShown(scene: Scene, bob: ScriptClient, since = 0): Promise<void> {
-  await within(scene.evil.settled('bob', Opcode.MESSAGE), "bob's program to deal with it");
+  await scene.evil.settled('bob', Opcode.MESSAGE);
   await bob.list();
   const shown = bob.events.slice(since).filter(({ event }) => ['accepted', 'message', 'request', 'refused'].includes(event));
   assert.deepEqual(shown, []);

@@ -1,3 +1,4 @@
+import { within } from '../process.ts';
 import type { DeviceKey } from '../../../packages/server/src/store/device-key.ts';
 
 /** How far devices have ACKed what is on disk. */
@@ -13,7 +14,10 @@ export class Acks {
     return result;
   }
 
-  async reached(device: DeviceKey, position: bigint): Promise<void> {
-    while ((this.#positions.get(device) ?? 0n) < position) await this.#changed.promise;
+  reached(device: DeviceKey, position: bigint): Promise<void> {
+    const wait = async (): Promise<void> => {
+      while ((this.#positions.get(device) ?? 0n) < position) await this.#changed.promise;
+    };
+    return within(wait(), `an ACK of ${device}`);
   }
 }
