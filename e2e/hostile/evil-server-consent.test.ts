@@ -155,4 +155,6 @@ test('a request that was refused, or that two have settled, is not shown again w
   for (const body of scene.evil.bodies('bob', Opcode.RTT)) await scene.evil.inject('bob', Opcode.RTT, body);
   assert.equal(bob.events.filter(({ event }) => event === 'request').length, 2);
   assert.deepEqual(errorsOf(bob), []);
+  bob.send({ do: 'accept', user: 'alice' });
+  await bob.next('error', { code: 'unknown_request', user: 'alice' });
 });

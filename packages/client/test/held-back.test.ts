@@ -26,6 +26,16 @@ async function historyOf(device: Device, peer: string): Promise<string[]> {
   return entries.map((entry) => (entry.kind === 'text' ? entry.text : entry.kind));
 }
 
+/** The body of a COMMIT that the server has taken. */
+async function commitOf(device: Device): Promise<Uint8Array> {
+  const { context } = device;
+  await context.records.transact(async (transaction) => {
+    const [[key, row] = assert.fail()] = context.records.conversations.rows;
+    await commitUpdate(context, transaction, row, (await transaction.group(key)) ?? assert.fail());
+  });
+  return device.hand(Opcode.COMMIT, (body) => body);
+}
+
 test('tells of a message that is held back as soon as the next one comes, and marks the place', async () => {
   const scene = await Scene.create();
   const { alice, bob } = await scene.pair();
@@ -128,6 +138,18 @@ test('says nothing where all come in order, over a renewal of the keys', async (
   assert.deepEqual([texts(alice).length, alice.codes()], [5, []]);
 });
 
+test('marks what came before its commit and does not open after it in the conversation, and makes a new group', async () => {
+  const scene = await Scene.create();
+  const { alice, bob } = await scene.pair();
+  const commit = await commitOf(bob);
+  const early = await scene.say(bob, 'alice', 'after the commit');
+  const ciphertext = early.ciphertext.map((byte, index) => (index === early.ciphertext.length - 1 ? byte ^ 1 : byte));
+  await deliver(alice, { ...early, ciphertext });
+  await alice.deliver(Opcode.COMMIT, commit);
+  assert.deepEqual([alice.codes(), await historyOf(alice, 'bob')], [['unreadable'], ['gap']]);
+  assert.deepEqual([alice.of('error')[0]?.user, alice.conversationWith('bob').broken], ['bob', true]);
+});
+
 test('waits for no commit that is held back for more than a minute: what was said after it is a gap then', async () => {
   const timers: { run: () => void; ms: number }[] = [];
   const setTimer = (run: () => void, ms: number) => {
@@ -136,12 +158,7 @@ test('waits for no commit that is held back for more than a minute: what was sai
   };
   const scene = await Scene.create({ setTimer });
   const { alice, bob } = await scene.pair();
-  const { context } = bob;
-  await context.records.transact(async (transaction) => {
-    const [[key, row] = assert.fail()] = context.records.conversations.rows;
-    await commitUpdate(context, transaction, row, (await transaction.group(key)) ?? assert.fail());
-  });
-  await bob.hand(Opcode.COMMIT, () => {});
+  await commitOf(bob);
   await deliver(alice, await scene.say(bob, 'alice', 'after the commit'));
   assert.deepEqual([alice.codes(), alice.conversationWith('bob').future.length], [[], 1]);
 
