@@ -148,6 +148,17 @@ export const OLD_BEHAVIOURS: readonly OldBehaviour[] = [
     ],
   },
   {
+    flaw: 10,
+    what: 'whatever key the server shows is the key',
+    changes: [
+      client(
+        'conversations/pins.ts',
+        'if (!equalBytes(contact.identityKey, list.identityKey)) throw new IdentityChangedError(list.username, list.identityKey);',
+        '',
+      ),
+    ],
+  },
+  {
     flaw: 11,
     what: 'a certificate of the CA is for every name',
     changes: [protocol('identity/server-check.ts', 'if (!isFor(certificate, expected.name)) {', 'if (!certificate) {')],

@@ -74,7 +74,7 @@ class Copy implements Disposable {
     const bundled = this.#node(['scripts/bundle-cli.ts']);
     if (bundled.status !== 0) return { passed: false, output: `it cannot be built: ${bundled.output}` };
     const name = flaw === undefined ? 'answers flaw' : titleOf(flaw);
-    const files = globSync('e2e/flaws/*.test.ts', { cwd: this.#folder }).filter((file) =>
+    const files = globSync('e2e/{flaws,hostile}/*.test.ts', { cwd: this.#folder }).filter((file) =>
       readFileSync(join(this.#folder, file), 'utf8').includes(name),
     );
     // What a flaw leaves open would keep the process for ever.

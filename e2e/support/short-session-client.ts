@@ -1,15 +1,16 @@
 import { create, type DescMessage, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import type { Environment } from '@parley/client';
-import { type Frame, Opcode, readPosition, toHex } from '@parley/protocol';
+import { type ErrorCode, type Frame, Opcode, ParleyError, readPosition, toHex } from '@parley/protocol';
 import { MessageSchema, QuitSchema } from '@parley/protocol/wire';
 import { Connection } from '../../packages/client/src/connection/connection.ts';
 import type { LoggedIn } from '../../packages/client/src/connection/login.ts';
-import type { Reply, RequestError } from '../../packages/client/src/connection/reply.ts';
+import type { Reply } from '../../packages/client/src/connection/reply.ts';
 
 /** The client's end of one session: the SDK's own connection, and what it has accepted. */
 export class SessionClient {
   readonly accepted: string[] = [];
-  readonly errors: RequestError[] = [];
+  /** What the server has said is wrong, and what this end has found wrong with the server. */
+  readonly errors: { readonly code: ErrorCode }[] = [];
   refused: Error | undefined;
   readonly #over = Promise.withResolvers<void>();
   readonly #pushed = Promise.withResolvers<bigint>();
@@ -20,6 +21,7 @@ export class SessionClient {
     this.#connection = new Connection(environment, login, {
       onPush: (frame) => this.#push(frame),
       onError: (error) => this.errors.push(error),
+      onNonsense: (error) => this.errors.push(error instanceof ParleyError ? error : { code: 'malformed' }),
       onClose: () => this.#over.resolve(),
     });
     this.#connection.start();

@@ -4,7 +4,6 @@ import { Opcode, parseInvite, toHex } from '@parley/protocol';
 import { AckSchema, ListRequestSchema, MessageSchema, QuitSchema, UserQuerySchema } from '@parley/protocol/wire';
 import type { RunningServer } from '@parley/server';
 import { logIn } from '../../packages/client/src/connection/login.ts';
-import type { RequestError } from '../../packages/client/src/connection/reply.ts';
 import { Account } from '../../packages/server/test/support/account.ts';
 import { TestClient } from '../../packages/server/test/support/client.ts';
 import { RawSocket } from '../../packages/server/test/support/raw-socket.ts';
@@ -37,7 +36,7 @@ export interface Seen {
   /** Why Alice has not got in. */
   readonly refused: Error | undefined;
   /** What Alice's client was told, or has said by itself, when it was in. */
-  readonly errors: readonly RequestError[];
+  readonly errors: SessionClient['errors'];
   readonly carried: Carried;
   /** What was found on the wire and must not be there. */
   readonly found: readonly string[];

@@ -30,11 +30,11 @@ export type LocalErrorCode = (typeof LOCAL_ERROR_CODES)[number];
 
 /** docs/cli.md has the same list. */
 export const LOCAL_ERROR_CODES = [
-  /** A request or an answer whose signature, sender or content is not what it should be; it was dropped. */
+  /** A request, an answer, a device list or new keys that are not what they should be by signature, sender or content: dropped. */
   'invalid_consent',
   /** The other user shows another identity key than before; nothing is sent until that was looked at. */
   'identity_changed',
-  /** Something arrived that cannot be read: a gap in the conversation. */
+  /** Something arrived that cannot be read, or is missing (the server holds it back, say): a gap in the conversation. */
   'unreadable',
   /** Content of a kind that only newer clients can show. */
   'cannot_show',

@@ -1,5 +1,5 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { type Frame, MAX_LIST, Opcode } from '@parley/protocol';
+import { type ErrorCode, type Frame, MAX_LIST, Opcode } from '@parley/protocol';
 import { ListRequestSchema, QuitSchema, type UserList } from '@parley/protocol/wire';
 import type { Connection } from './connection/connection.ts';
 import { Link } from './connection/link.ts';
@@ -29,6 +29,13 @@ import { SteadyTime } from './records/steady-time.ts';
 /** After our QUIT the server has so long to end the connection. */
 const QUIT_TIMEOUT_MS = 2_000;
 const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** What the user is told of a server that has said something senseless. What does not open need not be its fault. */
+function nonsense(code: ErrorCode, why: string): string {
+  return code === 'bad_record'
+    ? 'what came from the server does not open: it was changed on the way, or is not what the server sent'
+    : `what the server says makes no sense: ${why}`;
+}
 
 interface MessengerHandlers {
   emit(events: readonly ClientEvent[]): Telling;
@@ -68,6 +75,7 @@ export class Messenger {
       onOnline: (connection, login) => this.#online(connection, login),
       onPush: (frame, connection) => this.#pushed(frame, connection),
       onError: (error) => this.#refused(error),
+      onNonsense: (code, why) => tellError(this.context, undefined, code, nonsense(code, why)),
       onOffline: () => this.#offline(),
       onFatal: (error) => this.fail(error),
     });
@@ -251,13 +259,20 @@ export class Messenger {
   async #page(after: string): Promise<UserList | undefined> {
     const body = toBinary(ListRequestSchema, create(ListRequestSchema, { after, limit: MAX_LIST }));
     const reply = await this.link.ask(Opcode.LIST, body);
-    return reply.kind === 'users' ? reply.users : undefined;
+    if (reply.kind === 'users') return reply.users;
+    if (reply.kind === 'error') {
+      const message = `the server does not say who is on line: ${reply.error.message}`;
+      tellError(this.context, undefined, reply.error.code, message);
+    }
+    return undefined;
   }
 
   async #showUsers(first: UserList): Promise<void> {
-    const names = await usersOnline(first, (after) => this.#page(after));
-    if (names === undefined) return;
+    const found = await usersOnline(first, (after) => this.#page(after));
+    if (found === undefined) return;
+    const { names, problem } = found;
     this.context.emit({ event: 'users', users: names.map((user) => ({ user, online: true })) });
+    if (problem !== undefined) tellError(this.context, undefined, problem.code, problem.message);
   }
 
   /** What runs in the background fails as the whole does. */

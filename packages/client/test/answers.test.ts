@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { Opcode } from '@parley/protocol';
 import { CancelSchema, OkSchema, type Rtt, RttSchema } from '@parley/protocol/wire';
-import { accept, cancel, request } from '../src/conversations/requests.ts';
+import { accept, cancel, refuse, request } from '../src/conversations/requests.ts';
 import type { Device } from './support/device.ts';
 import { Scene } from './support/scene.ts';
 
@@ -27,6 +27,18 @@ test('gives up its request where the one that crosses with it does not hold', as
   await bob.refuse(row.key, 'crossed', { crossedWith: create(RttSchema, { ...rtt, keyPackages: [] }) });
   assert.deepEqual(bob.codes(), ['invalid_consent']);
   assert.deepEqual([bob.context.outbox.size, bob.context.records.requests.rows.size], [0, 0]);
+});
+
+test('says so where the request that crosses with its own is one that it has refused before', async () => {
+  const { bob, rtt } = await asked();
+  await deliverRtt(bob, rtt);
+  await refuse(bob.context, 'alice');
+  await bob.hand(Opcode.REFUSE, (body) => body);
+  await request(bob.context, 'alice');
+  const [row] = bob.waiting(Opcode.RTT);
+  assert.ok(row);
+  await bob.refuse(row.key, 'crossed', { crossedWith: rtt });
+  assert.deepEqual([bob.codes(), bob.context.records.requests.rows.size], [['crossed'], 0]);
 });
 
 test('keeps nothing in the outbox that has its answer, even one that cannot be processed', async () => {

@@ -4,8 +4,9 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { MAX_FUTURE_CIPHERTEXT, MAX_FUTURE_MESSAGES, MAX_TEXT_BYTES, Opcode, toHex } from '@parley/protocol';
 import { type Commit, CommitSchema, ContentSchema, type Message, MessageSchema, TextSchema } from '@parley/protocol/wire';
 import { IdentityChangedError } from '../src/conversations/consent-errors.ts';
-import { MESSAGES_PER_UPDATE } from '../src/conversations/key-update.ts';
+import { commitUpdate, MESSAGES_PER_UPDATE } from '../src/conversations/key-update.ts';
 import { noteChange } from '../src/conversations/pins.ts';
+import type { OutboxRow } from '../src/gen/rows_pb.ts';
 import type { Change } from '../src/vault/vault.ts';
 import { type Device, randomId } from './support/device.ts';
 import { Scene } from './support/scene.ts';
@@ -46,12 +47,9 @@ test('refuses a message under the id of one of its own, which stays what it was'
   const scene = await Scene.create();
   const { alice, bob } = await scene.pair();
   const { id } = await scene.say(alice, 'bob', 'mine');
-  await bob.send('alice', 'yours');
-  const [row] = bob.waiting(Opcode.MESSAGE);
-  assert.ok(row);
   const text = { case: 'text', value: create(TextSchema, { text: 'mine, too' }) } as const;
   const content = toBinary(ContentSchema, create(ContentSchema, { id, sentMs: 1n, body: text }));
-  bob.context.records.outbox.rows.set(row.key, { ...row, messageId: id, content, body: new Uint8Array(0) });
+  await sendChanged(bob, 'alice', () => ({ messageId: id, content }));
   await bob.send('alice', 'and this');
   for (const { body } of bob.waiting(Opcode.MESSAGE)) await deliver(alice, fromBinary(MessageSchema, body));
   assert.deepEqual([texts(alice), alice.codes()], [['and this'], ['unreadable']]);
@@ -126,11 +124,8 @@ test('shows a gap in the history where a message could not be read', async () =>
 test('tells of content that only newer clients can show', async () => {
   const scene = await Scene.create();
   const { alice, bob } = await scene.pair();
-  await bob.send('alice', 'x');
-  const [row] = bob.waiting(Opcode.MESSAGE);
-  assert.ok(row);
-  const content = toBinary(ContentSchema, create(ContentSchema, { id: row.messageId, sentMs: 1n }));
-  bob.context.records.outbox.rows.set(row.key, { ...row, content, body: new Uint8Array(0) });
+  const contentOf = (id: Uint8Array): Uint8Array => toBinary(ContentSchema, create(ContentSchema, { id, sentMs: 1n }));
+  await sendChanged(bob, 'alice', ({ messageId }) => ({ content: contentOf(messageId) }));
   await bob.send('alice', 'and this');
   for (const { body } of bob.waiting(Opcode.MESSAGE)) await deliver(alice, fromBinary(MessageSchema, body));
   assert.deepEqual([texts(alice), alice.codes()], [['and this'], ['cannot_show']]);
@@ -350,13 +345,28 @@ function dueForUpdate(device: Device): void {
 
 /** A commit of this device that the server has taken. */
 async function renewKeys(device: Device): Promise<Commit> {
-  dueForUpdate(device);
-  const [row] = device.context.records.conversations.rows.values();
-  await device.send(row?.peer ?? '', 'its occasion');
-  const commit = await device.hand(Opcode.COMMIT, (body) => fromBinary(CommitSchema, body));
-  for (const { key } of device.waiting(Opcode.MESSAGE)) await device.refuse(key, 'no_consent');
-  device.events.splice(0);
-  return commit;
+  const { context } = device;
+  await context.records.transact(async (transaction) => {
+    for (const [key, row] of context.records.conversations.rows) {
+      const group = await transaction.group(key);
+      if (group !== undefined) await commitUpdate(context, transaction, row, group);
+    }
+  });
+  return device.hand(Opcode.COMMIT, (body) => fromBinary(CommitSchema, body));
+}
+
+/** Sends so that nothing is encrypted yet, and changes what will be: the content that another client might send. */
+async function sendChanged(device: Device, to: string, change: (row: OutboxRow) => Partial<OutboxRow>): Promise<void> {
+  const { conversations, outbox } = device.context.records;
+  const waiting = (behind: boolean): void => {
+    for (const [key, row] of conversations.rows) conversations.rows.set(key, { ...row, behind });
+  };
+  waiting(true);
+  await device.send(to, 'to be changed');
+  const [row] = device.waiting(Opcode.MESSAGE);
+  assert.ok(row);
+  outbox.rows.set(row.key, { ...row, ...change(row) });
+  waiting(false);
 }
 
 function observe<Result>(device: Device, look: (changes: readonly Change[]) => Result): Result[] {

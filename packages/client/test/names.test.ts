@@ -11,7 +11,7 @@ const names = (count: number): string[] => Array.from({ length: count }, (_, i) 
 const read = (list: UserList): UserList => readUserList(toBinary(UserListSchema, list));
 
 test('reads a page with as many names as one may have', () => {
-  const page = listOf(names(MAX_LIST), 'user499');
+  const page = listOf(names(MAX_LIST).sort(), 'user99');
   assert.deepEqual(read(page), page);
 });
 
@@ -39,13 +39,41 @@ test('refuses, as malformed, a page and a presence that do not parse', () => {
   }
 });
 
-test('asks for no more pages than it may, of a server that always has one more', async () => {
+test('refuses a page whose names are not sorted, each once', () => {
+  for (const online of [
+    ['bob', 'alice'],
+    ['alice', 'alice'],
+    ['alice', 'carol', 'bob'],
+  ]) {
+    assert.throws(() => read(listOf(online)), DecodeError, online.join());
+  }
+});
+
+/** What a server says page by page. */
+function server(...pages: UserList[]): (after: string) => Promise<UserList | undefined> {
+  return async () => pages.shift();
+}
+
+test('asks for no more pages than it may, of a server that always has one more, and says so', async () => {
+  const name = (page: number): string => `user${String(page).padStart(4, '0')}`;
   let pages = 1;
-  const all = await usersOnline(listOf(['user0'], 'user0'), async () => {
+  const all = await usersOnline(listOf([name(0)], name(0)), async () => {
     pages += 1;
-    return listOf([`user${pages}`], `user${pages}`);
+    return listOf([name(pages)], name(pages));
   });
-  assert.deepEqual([pages, all?.length], [MAX_LIST_PAGES, MAX_LIST_PAGES]);
+  assert.deepEqual([pages, all?.names.length, all?.problem?.code], [MAX_LIST_PAGES, MAX_LIST_PAGES, 'too_large']);
+});
+
+test('takes the pages of a server that come one after the other', async () => {
+  const pages = server(listOf(['bob', 'carol'], 'carol'), listOf([], 'dora'), listOf(['eve']));
+  assert.deepEqual(await usersOnline(listOf(['alice'], 'alice'), pages), { names: ['alice', 'bob', 'carol', 'eve'] });
+});
+
+test('stops at a page that does not come after the one before, and says so', async () => {
+  for (const page of [listOf(['alice']), listOf(['bob']), listOf([], 'bob'), listOf(['carol'], 'alice')]) {
+    const found = await usersOnline(listOf(['bob'], 'bob'), server(page));
+    assert.deepEqual([found?.names, found?.problem?.code], [['bob'], 'malformed'], JSON.stringify(page.online));
+  }
 });
 
 test('has no names where a page has no answer', async () => {

@@ -1,12 +1,12 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import {
   type Channel,
-  type ErrorCode,
+  DecodeError,
+  ERROR_CODES,
   FRAMES_PER_SECOND,
   type Frame,
   MAX_REQUESTS_IN_FLIGHT,
   Opcode,
-  ParleyError,
   wipe,
 } from '@parley/protocol';
 import { ErrorSchema, ListRequestSchema, OkSchema } from '@parley/protocol/wire';
@@ -22,13 +22,14 @@ import type { BinarySocket } from './socket.ts';
 const MAX_BUFFERED_BYTES = 1_024 * 1_024;
 const BUFFER_POLL_MS = 10;
 const MAX_SEQUENCE = 0xffff_ffff;
-const CHANGED_ON_THE_WAY = 'what came does not open: it was changed on the way, or is not what the server sent';
 
 interface ConnectionHandlers {
   /** A frame that the server sent on its own. Called in order of arrival, also relative to replies. */
   onPush(frame: Frame): void;
-  /** An ERROR that answers no request that waits, or what this end finds wrong with what the server sends: then `onClose` follows. */
+  /** An ERROR that answers no request that waits. */
   onError(error: RequestError): void;
+  /** What came makes no sense: the connection is ended for it. */
+  onNonsense(error: unknown): void;
   /** Once. */
   onClose(): void;
 }
@@ -53,7 +54,7 @@ export class Connection {
   readonly #liveness: Liveness;
   readonly #early: Frame[];
   readonly #waiting: Waiting[] = [];
-  readonly #inFlight = new Map<number, (reply: Reply) => void>();
+  readonly #inFlight = new Map<number, Pick<Waiting, 'opcode' | 'onReply'>>();
   readonly #enders: (() => void)[] = [];
   #sequence = 0;
   #flushDue = false;
@@ -77,7 +78,7 @@ export class Connection {
     try {
       for (const frame of this.#early.splice(0)) this.#dispatch(frame);
     } catch (error) {
-      this.#giveUp(error);
+      this.#refuse(error);
       return;
     }
     this.#socket.consume({ onMessage: (message) => this.#receive(message), onClose: () => this.close() });
@@ -113,9 +114,9 @@ export class Connection {
     this.#liveness.stop();
     this.#socket.close();
     this.#channel.close();
-    const lost = [...this.#inFlight.values(), ...this.#waiting.splice(0).map((request) => request.onReply)];
+    const lost = [...this.#inFlight.values(), ...this.#waiting.splice(0)];
     this.#inFlight.clear();
-    for (const onReply of lost) onReply({ kind: 'lost' });
+    for (const { onReply } of lost) onReply({ kind: 'lost' });
     this.#handlers.onClose();
     for (const ender of this.#enders.splice(0)) ender();
   }
@@ -150,7 +151,7 @@ export class Connection {
   }
 
   #ask({ opcode, body, onReply }: Waiting): void {
-    this.#inFlight.set(this.#queue(opcode, body), onReply);
+    this.#inFlight.set(this.#queue(opcode, body), { opcode, onReply });
     this.#liveness.asked();
   }
 
@@ -186,16 +187,13 @@ export class Connection {
       this.#liveness.heard();
       for (const frame of frames) this.#dispatch(frame);
     } catch (error) {
-      this.#giveUp(error);
+      this.#refuse(error);
     }
   }
 
   /** A record that does not open, or a body that does not decode: nothing more of this connection can be believed. */
-  #giveUp(error: unknown): void {
-    if (this.#closed) return;
-    const code: ErrorCode = error instanceof ParleyError ? error.code : 'malformed';
-    const detail = code === 'bad_record' ? CHANGED_ON_THE_WAY : 'what the server sent has not the form it must have';
-    this.#handlers.onError(new RequestError(create(ErrorSchema, { code, detail })));
+  #refuse(error: unknown): void {
+    this.#handlers.onNonsense(error);
     this.close();
   }
 
@@ -204,19 +202,30 @@ export class Connection {
     const { opcode, sequence, body } = frame;
     if (opcode === Opcode.ERROR) {
       const error = new RequestError(fromBinary(ErrorSchema, body));
+      // One may be about what has no reply (ACK), or about the connection.
       if (!this.#answer(sequence, { kind: 'error', error })) this.#handlers.onError(error);
+      // It goes on with no more than this, whatever the server does; what was asked is asked again on the next.
+      if (ERROR_CODES[error.code] === 'closes') this.close();
     } else if (sequence === 0) this.#handlers.onPush(frame);
-    else if (opcode === Opcode.OK) this.#answer(sequence, { kind: 'ok', ok: fromBinary(OkSchema, body) });
-    else if (opcode === Opcode.LIST) this.#answer(sequence, { kind: 'users', users: readUserList(body) });
+    else if (opcode === Opcode.OK) this.#answerTo(sequence, false, () => ({ kind: 'ok', ok: fromBinary(OkSchema, body) }));
+    else if (opcode === Opcode.LIST) this.#answerTo(sequence, true, () => ({ kind: 'users', users: readUserList(body) }));
     else wipe(body);
   }
 
+  /** @throws DecodeError where nothing was asked that has this answer */
+  #answerTo(sequence: number, isList: boolean, read: () => Reply): void {
+    const asked = this.#inFlight.get(sequence);
+    if (asked === undefined) throw new DecodeError('an answer to nothing that was asked');
+    if ((asked.opcode === Opcode.LIST) !== isList) throw new DecodeError('an answer to something else than was asked');
+    this.#answer(sequence, read());
+  }
+
   #answer(sequence: number, reply: Reply): boolean {
-    const onReply = this.#inFlight.get(sequence);
-    if (onReply === undefined) return false;
+    const asked = this.#inFlight.get(sequence);
+    if (asked === undefined) return false;
     this.#inFlight.delete(sequence);
     this.#liveness.answered(this.#inFlight.size > 0);
-    onReply(reply);
+    asked.onReply(reply);
     this.#fill();
     return true;
   }

@@ -1,4 +1,4 @@
-import { type Frame, type Opcode, ServerCheckError } from '@parley/protocol';
+import { DecodeError, type ErrorCode, type Frame, type Opcode, ParleyError, ServerCheckError } from '@parley/protocol';
 import type { Environment, Timer } from '../environment.ts';
 import { ConnectError, LoginError } from '../errors.ts';
 import { backoff } from './backoff.ts';
@@ -17,6 +17,8 @@ interface LinkHandlers {
   onOnline(connection: Connection, login: LoggedIn): void;
   onPush(frame: Frame, connection: Connection): void;
   onError(error: RequestError): void;
+  /** The server says what makes no sense, which ends its connection: once for each such thing until a connection lasts. */
+  onNonsense(code: ErrorCode, why: string): void;
   /** The connection ended, or the first attempt failed. Once until the next `onOnline`. */
   onOffline(): void;
   /** Trying again would not help; the link has stopped. */
@@ -41,6 +43,7 @@ export class Link {
   #state: State = { name: 'idle' };
   #attempt = 0;
   #saidOffline = false;
+  readonly #saidNonsense = new Set<string>();
 
   constructor(environment: Environment, address: ServerAddress, handlers: LinkHandlers) {
     this.#environment = environment;
@@ -119,6 +122,7 @@ export class Link {
       if (this.#stopped()) return;
       if (error instanceof LoginError || error instanceof ServerCheckError) return this.#fail(error);
       if (!(error instanceof ConnectError)) return this.#fail(error as Error);
+      if (error.cause instanceof DecodeError) this.#nonsense(error.cause);
       this.#retry(error.retryAfterMs, this.#environment.monotonic() - startedMs);
     }
   }
@@ -132,6 +136,7 @@ export class Link {
     const connection: Connection = new Connection(this.#environment, login, {
       onPush: (frame) => this.#handlers.onPush(frame, connection),
       onError: (error) => this.#handlers.onError(error),
+      onNonsense: (error) => this.#nonsense(error),
       onClose: () => this.#ended(connection),
     });
     this.#state = { name: 'online', connection, sinceMs: this.#environment.monotonic() };
@@ -145,8 +150,19 @@ export class Link {
     const state = this.#state;
     if (state.name !== 'online' || state.connection !== connection) return;
     const lastedMs = this.#environment.monotonic() - state.sinceMs;
-    if (lastedMs >= STABLE_MS) this.#attempt = 0;
+    if (lastedMs >= STABLE_MS) {
+      this.#attempt = 0;
+      this.#saidNonsense.clear();
+    }
     this.#retry(0, 0);
+  }
+
+  #nonsense(error: unknown): void {
+    const code = error instanceof ParleyError ? error.code : 'malformed';
+    const why = error instanceof ParleyError || error instanceof DecodeError ? error.message : 'it does not parse';
+    if (this.#saidNonsense.has(why)) return;
+    this.#saidNonsense.add(why);
+    this.#handlers.onNonsense(code, why);
   }
 
   #retry(retryAfterMs: number, tookMs: number): void {

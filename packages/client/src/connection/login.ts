@@ -2,6 +2,7 @@ import { create, fromBinary } from '@bufbuild/protobuf';
 import {
   type Channel,
   checkServer,
+  DecodeError,
   type Frame,
   HANDSHAKE_TIMEOUT_MS,
   isErrorCode,
@@ -134,5 +135,8 @@ function readUsers(frame: Frame): UserList {
 }
 
 function describe(error: unknown): string {
-  return error instanceof ConnectError ? error.message : 'the handshake with the server failed';
+  if (error instanceof ConnectError) return error.message;
+  return error instanceof DecodeError
+    ? `what the server says makes no sense: ${error.message}`
+    : 'the handshake with the server failed';
 }

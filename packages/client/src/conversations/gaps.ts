@@ -1,8 +1,10 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { type Frame, Opcode, toHex } from '@parley/protocol';
 import { CommitSchema, MessageSchema } from '@parley/protocol/wire';
+import { type Conversation, ConversationState } from '../gen/rows_pb.ts';
 import { MlsError, type MlsErrorReason } from '../mls/mls.ts';
 import type { Transaction } from '../records/transaction.ts';
+import { claimedUser, kindOf } from './claims.ts';
 import { IdentityChangedError, InvalidConsentError } from './consent-errors.ts';
 import type { Context } from './context.ts';
 import { noteChange } from './pins.ts';
@@ -21,28 +23,47 @@ export function recordGap(context: Context, transaction: Transaction, frame: Fra
     noteChange(context, transaction, error);
     return;
   }
+  const { records } = context;
+  const what = frame === undefined ? 'something' : kindOf(frame);
+  const claimed = frame === undefined ? undefined : claimedUser(frame);
+  const isOwn = claimed === records.account.username;
+  const name = claimed === undefined ? '' : ` in ${isOwn ? 'your' : `${claimed}'s`} name`;
+  const about = claimed === undefined || isOwn ? {} : { user: claimed };
   if (error instanceof InvalidConsentError) {
-    tellError(context, transaction, 'invalid_consent', `a request or an answer was dropped: ${error.message}`);
+    tellError(context, transaction, 'invalid_consent', `${what}${name} was dropped: ${error.message}`, about);
     return;
   }
-  const { records } = context;
   const conversation = frame === undefined ? undefined : transaction.get(records.conversations, conversationOf(frame));
   if (conversation !== undefined) {
     putGap(context, transaction, conversation);
+    if (frame?.opcode === Opcode.MESSAGE) {
+      transaction.put(records.conversations, { ...conversation, gaps: conversation.gaps + 1 });
+    }
     // One that garbles a commit, or forges a message, gets no more than a new group.
     if (frame?.opcode === Opcode.COMMIT || (error instanceof MlsError && SHOWS_A_BREAK.has(error.reason))) {
       markBroken(context, transaction, toHex(conversation.id));
     }
   }
-  const who = conversation === undefined ? '' : ` from ${conversation.peer}`;
+  const where = conversation === undefined ? name : ` in the conversation with ${conversation.peer}`;
   const why = error instanceof MlsError ? error.message : 'it is damaged';
-  tellError(
-    context,
-    transaction,
-    'unreadable',
-    `something${who} could not be read: ${why}`,
-    conversation && { user: conversation.peer },
-  );
+  const message = `${what}${where} could not be read: ${why}`;
+  tellError(context, transaction, 'unreadable', message, conversation === undefined ? about : { user: conversation.peer });
+}
+
+/**
+ * A message of the other user opened that is not the next one: `skipped` that they encrypted before it have not come. Those that came and did
+ * not open have their gaps. An honest server keeps the order of a sender (docs/protocol.md, "Delivery"), so it holds the others back.
+ */
+export function recordSkipped(context: Context, transaction: Transaction, conversation: Conversation, skipped: number): void {
+  const { gaps, peer, broken, state } = conversation;
+  if (gaps > 0) transaction.put(context.records.conversations, { ...conversation, gaps: 0 });
+  const missing = skipped - gaps;
+  // What is broken, or was replaced, has its gap.
+  if (missing <= 0 || broken || state === ConversationState.REPLACED) return;
+  putGap(context, transaction, conversation);
+  const [what, which] = missing === 1 ? ['a message', 'it'] : [`${missing} messages`, 'them'];
+  const message = `the server holds back ${what} of ${peer} that came before the next one, or brings ${which} late`;
+  tellError(context, transaction, 'unreadable', message, { user: peer });
 }
 
 /** In hex; '' where there is none. */

@@ -1,15 +1,16 @@
 import type { Timer } from '../environment.ts';
-import { ConversationState } from '../gen/rows_pb.ts';
+import { type Conversation, ConversationState } from '../gen/rows_pb.ts';
 import type { Context } from './context.ts';
 import { replaceGroup } from './replace-group.ts';
 import { markBroken } from './replaced.ts';
+import { tellError } from './tell.ts';
 
 /** Groups of one conversation are replaced no more often, whatever the other side sends. */
 const INTERVAL_MS = 60_000;
 /** First wait after a replacement that could not be made, and the longest. */
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 10 * 60_000;
-/** A commit that the server has spoken of should come within this time. */
+/** A commit that is on its way should come within this time. */
 const BEHIND_MS = 30_000;
 
 /** Sees to it that every broken conversation gets a new group: one attempt at a time each, again and again until there is one. */
@@ -19,6 +20,8 @@ export class Healer {
   readonly #running = new Set<string>();
   readonly #timers = new Map<string, Timer>();
   readonly #attempts = new Map<string, number>();
+  /** What the user knows of why there is no new group. */
+  readonly #told = new Map<string, string>();
   #behindTimer: Timer | undefined;
   #over = false;
 
@@ -70,8 +73,10 @@ export class Healer {
       this.#running.delete(key);
       if (outcome === 'done') {
         this.#attempts.delete(key);
+        this.#told.delete(key);
         return;
       }
+      if (outcome !== 'later') this.#tell(key, outcome.message);
       const attempt = this.#attempts.get(key) ?? 0;
       this.#attempts.set(key, attempt + 1);
       this.#wait(key, Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 16)));
@@ -79,6 +84,15 @@ export class Healer {
       this.#running.delete(key);
       this.#onError(error);
     }
+  }
+
+  /** Once, however often it is tried. */
+  #tell(key: string, why: string): void {
+    const peer = this.#context.records.conversations.rows.get(key)?.peer;
+    if (peer === undefined || this.#told.get(key) === why) return;
+    this.#told.set(key, why);
+    const message = `no new keys can be made for the conversation with ${peer}, by what the server says of their devices: ${why}`;
+    tellError(this.#context, undefined, 'invalid_consent', message, { user: peer });
   }
 
   #wait(key: string, delayMs: number): void {
@@ -93,7 +107,7 @@ export class Healer {
     if (this.#over) return;
     const { environment, records } = this.#context;
     this.#behindTimer = environment.setTimer(() => {
-      const behind = [...records.conversations.rows].filter(([, row]) => row.behind).map(([key]) => key);
+      const behind = [...records.conversations.rows].filter(([, row]) => isBehind(row)).map(([key]) => key);
       const stuck = behind.filter((key) => before.has(key));
       this.#watchBehind(new Set(behind));
       if (stuck.length > 0) this.#breakOff(stuck).catch(this.#onError);
@@ -103,9 +117,14 @@ export class Healer {
   #breakOff(stuck: readonly string[]): Promise<void> {
     return this.#context.records.transact(async (transaction) => {
       for (const key of stuck) {
-        const isBehind = transaction.get(this.#context.records.conversations, key)?.behind === true;
-        if (isBehind) markBroken(this.#context, transaction, key);
+        const row = transaction.get(this.#context.records.conversations, key);
+        if (row !== undefined && isBehind(row)) markBroken(this.#context, transaction, key);
       }
     });
   }
+}
+
+/** A commit should come: the server has spoken of it, or has brought what was said after it. */
+function isBehind({ behind, future }: Conversation): boolean {
+  return behind || future.length > 0;
 }

@@ -131,6 +131,7 @@ export class Inbox {
 async function receive(context: Context, transaction: Transaction, { opcode, body }: Frame, fromMailbox: boolean): Promise<void> {
   if (opcode === Opcode.PRESENCE && !fromMailbox) {
     const { username: user, online } = readPresence(body);
+    if (!isOfInterest(context, transaction, user)) return;
     return transaction.effect(() => {
       context.emit({ event: 'presence', user, online });
       if (online) context.present(user);
@@ -162,10 +163,20 @@ async function receive(context: Context, transaction: Transaction, { opcode, bod
   }
 }
 
+/**
+ * Whether this user is one to hear of: a contact, or one who is asked or asks. Of others an honest server tells only a device that has lost
+ * its vault, and does not know its contacts yet.
+ */
+function isOfInterest({ records }: Context, transaction: Transaction, user: string): boolean {
+  const contact = transaction.get(records.contacts, user);
+  if (contact?.blocked === true) return false;
+  if (contact !== undefined && contact.conversation.length > 0) return true;
+  return transaction.values(records.requests).some(({ peer }) => peer === user);
+}
+
 /** A new epoch: what had come too early can be opened. */
 async function commitAndGoOn(context: Context, transaction: Transaction, content: Uint8Array): Promise<void> {
   const commit = fromBinary(CommitSchema, content);
   await receiveCommit(context, transaction, commit);
-  const key = toHex(commit.conversation);
-  await openFuture(context, transaction, key, (error) => recordGap(context, transaction, undefined, error));
+  await openFuture(context, transaction, toHex(commit.conversation));
 }

@@ -1,5 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { equalBytes, MAX_DEVICES, MAX_KEY_PACKAGE, REQUEST_LIFETIME_MS, toHex } from '@parley/protocol';
+import { equalBytes, MAX_DEVICES, MAX_KEY_PACKAGE, openDeviceList, REQUEST_LIFETIME_MS, toHex } from '@parley/protocol';
 import { type Accept, type Cancel, type Refuse, type Rtt, RttSchema } from '@parley/protocol/wire';
 import { type Conversation, ConversationState, type Request, RequestSchema, RequestState } from '../gen/rows_pb.ts';
 import { type GroupInfo, MlsError } from '../mls/mls.ts';
@@ -69,7 +69,7 @@ export async function receiveAccept(context: Context, transaction: Transaction, 
   const { state, reference } = await environment.mls.join(mlsDevice(context), accept.welcome, stored);
   const info = environment.mls.info(state);
   requireTwo(context, transaction, request.peer, info);
-  requireAnnounced(info, accept, consent);
+  requireAnnounced(context, info, accept, consent);
 
   const key = toHex(consent.conversation);
   if (transaction.get(records.conversations, key) !== undefined) throw new InvalidConsentError('its conversation exists already');
@@ -131,10 +131,12 @@ function requireRequest(
 }
 
 /**
- * The group is the one that was announced, and its members of the signer are on that user's list.
+ * The group is the one that was announced, and its members of the signer are on that user's list; those of this user on the newest one: a
+ * device that was removed comes back by nobody.
  * @throws MlsError
  */
 export function requireAnnounced(
+  { environment, records }: Context,
   info: GroupInfo,
   accept: Pick<Accept, 'epoch' | 'suite'>,
   { from, conversation }: CheckedConsent,
@@ -142,9 +144,13 @@ export function requireAnnounced(
   if (!equalBytes(info.groupId, conversation)) throw new MlsError('wrong_group', 'the Welcome is for another group');
   if (info.epoch !== accept.epoch || info.suite !== accept.suite)
     throw new MlsError('refused', 'the Welcome is for another epoch');
-  const listed = new Set(from.devices.map((device) => toHex(device.signatureKey)));
-  const own = info.members.filter((member) => member.username === from.username);
-  if (!own.every((member) => listed.has(toHex(member.signatureKey)))) {
-    throw new MlsError('refused', 'a device in the group is not on the list of its user');
+  const { account } = records;
+  const isOwn = from.username === account.username;
+  for (const { username, devices } of isOwn ? [from] : [from, openDeviceList(environment.crypto, account.deviceList)]) {
+    const listed = new Set(devices.map((device) => toHex(device.signatureKey)));
+    const members = info.members.filter((member) => member.username === username);
+    if (!members.every((member) => listed.has(toHex(member.signatureKey)))) {
+      throw new MlsError('refused', `a device in the group is not on the list of ${username}`);
+    }
   }
 }

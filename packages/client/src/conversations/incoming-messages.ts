@@ -5,6 +5,7 @@ import {
   MAX_FUTURE_MESSAGES,
   MAX_TEXT_BYTES,
   MESSAGE_ID_BYTES,
+  Opcode,
   toHex,
   utf8,
 } from '@parley/protocol';
@@ -14,33 +15,50 @@ import { type GroupState, MlsError } from '../mls/mls.ts';
 import type { Transaction } from '../records/transaction.ts';
 import { openPending } from './commits.ts';
 import type { Context } from './context.ts';
+import { recordGap, recordSkipped } from './gaps.ts';
 import { whose } from './members.ts';
 import { putMessage } from './put-history.ts';
 import { tellError } from './tell.ts';
 
+/** `isSeen`: one under this id was opened before. It comes again, or its sender has encrypted it again after a lost answer. */
+interface Arrived {
+  readonly message: Message;
+  readonly isSeen: boolean;
+}
+
 /**
- * Opens a message and stores what it says, or drops it when it was opened before. Only what MLS vouches for is believed: the
- * author is the leaf that signed it, and the id is in the authenticated data.
+ * Opens a message and stores what it says; of one that was opened before under its id, no more than that its key is used up. Only what
+ * MLS vouches for is believed: the author is the leaf that signed it, and the id is in the authenticated data.
  * @throws MlsError when it cannot be read
  */
 export async function receiveMessage(context: Context, transaction: Transaction, message: Message): Promise<void> {
+  const isSeen = await transaction.has('seen', toHex(message.id));
+  try {
+    await take(context, transaction, { message, isSeen });
+  } catch (error) {
+    // The same bytes again: their key is used up already.
+    if (!isSeen || !(error instanceof MlsError)) throw error;
+  }
+}
+
+async function take(context: Context, transaction: Transaction, arrived: Arrived): Promise<void> {
   const { mls } = context.environment;
+  const { message } = arrived;
   const key = toHex(message.conversation);
   const conversation = transaction.get(context.records.conversations, key);
   const group = conversation === undefined ? undefined : await transaction.group(key);
   if (conversation === undefined || group === undefined || conversation.state === ConversationState.CLOSED) {
     throw new MlsError('wrong_group', 'a message in no conversation of ours');
   }
-  if (await transaction.has('seen', toHex(message.id))) return;
   const { groupId, epoch } = mls.readEpoch(message.ciphertext);
   if (!equalBytes(groupId, conversation.id)) throw new MlsError('wrong_group', 'a message of another group');
   const current = mls.info(group).epoch;
   if (epoch > current) {
-    const open = (inner: Transaction): Promise<void> => receiveMessage(context, inner, message);
+    const open = (inner: Transaction): Promise<void> => take(context, inner, arrived);
     if (epoch === current + 1n && (await openPending(context, transaction, conversation, open))) return;
     return keepForLater(context, transaction, conversation, message);
   }
-  await openMessage(context, transaction, conversation, group, message);
+  await openMessage(context, transaction, conversation, group, arrived);
 }
 
 async function openMessage(
@@ -48,7 +66,7 @@ async function openMessage(
   transaction: Transaction,
   conversation: Conversation,
   group: GroupState,
-  message: Message,
+  { message, isSeen }: Arrived,
 ): Promise<void> {
   const { environment, records } = context;
   const step = await environment.mls.decrypt(group, message.ciphertext);
@@ -60,11 +78,14 @@ async function openMessage(
     throw new MlsError('refused', 'a message whose ids differ');
   }
   // It would take the place of something that this user has said, or of a gap.
-  if (await transaction.has('message', toHex(id))) throw new MlsError('refused', 'a message under the id of another one');
+  if (!isSeen && (await transaction.has('message', toHex(id))))
+    throw new MlsError('refused', 'a message under the id of another one');
   transaction.putGroup(toHex(conversation.id), step.state);
   transaction.effect(() => step.discard());
-  transaction.putRow({ collection: 'seen', key: toHex(id), order: context.time(), value: new Uint8Array(0) });
   const isBlocked = transaction.get(records.contacts, conversation.peer)?.blocked === true;
+  if (author === 'peer' && !isBlocked) recordSkipped(context, transaction, conversation, step.skipped);
+  if (isSeen) return;
+  transaction.putRow({ collection: 'seen', key: toHex(id), order: context.time(), value: new Uint8Array(0) });
   if (!isBlocked)
     store(context, transaction, conversation, author === 'peer' ? conversation.peer : records.account.username, content);
 }
@@ -95,13 +116,8 @@ function keepForLater(context: Context, transaction: Transaction, conversation: 
   transaction.put(context.records.conversations, { ...conversation, future });
 }
 
-/** In a new epoch: what had come too early. `onGap` is told of each that cannot be read after all. */
-export async function openFuture(
-  context: Context,
-  transaction: Transaction,
-  key: string,
-  onGap: (error: unknown) => void,
-): Promise<void> {
+/** In a new epoch: what had come too early. What cannot be read after all is a gap. */
+export async function openFuture(context: Context, transaction: Transaction, key: string): Promise<void> {
   const conversation = transaction.get(context.records.conversations, key);
   if (conversation === undefined || conversation.future.length === 0) return;
   transaction.put(context.records.conversations, { ...conversation, future: [] });
@@ -109,7 +125,7 @@ export async function openFuture(
     try {
       await transaction.attempt((inner) => receiveMessage(context, inner, fromBinary(MessageSchema, bytes)));
     } catch (error) {
-      onGap(error);
+      recordGap(context, transaction, { opcode: Opcode.MESSAGE, sequence: 0, body: bytes }, error);
     }
   }
 }

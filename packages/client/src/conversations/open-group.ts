@@ -12,7 +12,7 @@ import type { Context } from './context.ts';
 import { askForUser, makeGroup } from './group-making.ts';
 import { claimKeyPackages } from './key-packages.ts';
 import { openConversation } from './open-conversation.ts';
-import { noteChange, recognise } from './pins.ts';
+import { noteChange, recogniseAs } from './pins.ts';
 import { forgetRequest, outboxRow } from './requests.ts';
 import { tellError } from './tell.ts';
 
@@ -49,8 +49,7 @@ async function make(
   siblings: readonly DeviceKeyPackage[],
 ): Promise<void> {
   const { records, outbox } = context;
-  const asker = recognise(context, transaction, devices);
-  if (asker.username !== request.peer) throw new InvalidConsentError('the server gave the devices of somebody else');
+  const asker = recogniseAs(context, transaction, request.peer, devices);
   const rtt = fromBinary(RttSchema, request.rtt);
   const group = await makeGroup(context, asker, rtt.keyPackages, siblings);
   const { conversation, suite } = group;

@@ -1,5 +1,12 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { type DeviceIdentity, equalBytes, MAX_STRANGERS, openDeviceList } from '@parley/protocol';
+import {
+  type CryptoProvider,
+  type DeviceIdentity,
+  equalBytes,
+  MAX_STRANGERS,
+  type OpenedDeviceList,
+  openDeviceList,
+} from '@parley/protocol';
 import { type SignedDeviceList, SignedDeviceListSchema } from '@parley/protocol/wire';
 import { ContactSchema } from '../gen/rows_pb.ts';
 import type { Transaction } from '../records/transaction.ts';
@@ -24,12 +31,13 @@ export function recognise(context: Context, transaction: Transaction, signed: Si
   if (signed === undefined) throw new InvalidConsentError('it came without a device list');
   const list = openList(environment.crypto, signed);
   const { account } = records;
+  const deviceList = toBinary(SignedDeviceListSchema, signed);
   if (list.username === account.username) {
     if (!equalBytes(list.identityKey, account.identityKey)) throw new InvalidConsentError('it claims to be from this user');
+    if (isNewer(environment.crypto, list, account.deviceList)) records.putAccount(transaction, { ...account, deviceList });
     return list;
   }
   const contact = transaction.get(records.contacts, list.username);
-  const deviceList = toBinary(SignedDeviceListSchema, signed);
   // One who was blocked before ever being heard of is known by name alone.
   if (contact === undefined || contact.identityKey.length === 0) {
     const { username, identityKey } = list;
@@ -39,10 +47,27 @@ export function recognise(context: Context, transaction: Transaction, signed: Si
     return list;
   }
   if (!equalBytes(contact.identityKey, list.identityKey)) throw new IdentityChangedError(list.username, list.identityKey);
-  const newest = openDeviceList(environment.crypto, contact.deviceList).version;
-  if (list.version < newest) throw new InvalidConsentError('its device list is older than one seen before');
-  if (list.version > newest) transaction.put(records.contacts, { ...contact, deviceList });
+  if (isNewer(environment.crypto, list, contact.deviceList)) transaction.put(records.contacts, { ...contact, deviceList });
   return list;
+}
+
+/** The same of what a server has given for this user. @throws InvalidConsentError, IdentityChangedError */
+export function recogniseAs(
+  context: Context,
+  transaction: Transaction,
+  username: string,
+  signed: SignedDeviceList | undefined,
+): KnownUser {
+  const user = recognise(context, transaction, signed);
+  if (user.username !== username) throw new InvalidConsentError('the server gave the devices of somebody else');
+  return user;
+}
+
+/** @throws InvalidConsentError for a list that is older than the one that is known: a device that was removed would count again */
+function isNewer(crypto: CryptoProvider, { version }: OpenedDeviceList, known: Uint8Array): boolean {
+  const newest = openDeviceList(crypto, known).version;
+  if (version < newest) throw new InvalidConsentError('its device list is older than one seen before');
+  return version > newest;
 }
 
 /** Makes room for one more of those who have asked once, and with whom nothing has come of it: the longest known go. */
@@ -58,7 +83,7 @@ function forgetStrangers({ records }: Context, transaction: Transaction): void {
   }
 }
 
-function openList(crypto: Context['environment']['crypto'], signed: SignedDeviceList) {
+function openList(crypto: CryptoProvider, signed: SignedDeviceList): OpenedDeviceList {
   try {
     return openDeviceList(crypto, signed);
   } catch (cause) {

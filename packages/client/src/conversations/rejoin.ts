@@ -1,7 +1,5 @@
-import { toBinary } from '@bufbuild/protobuf';
-import { openDeviceList, toHex } from '@parley/protocol';
+import { toHex } from '@parley/protocol';
 import type { Devices } from '@parley/protocol/wire';
-import { SignedDeviceListSchema } from '@parley/protocol/wire';
 import { ConversationState } from '../gen/rows_pb.ts';
 import type { Transaction } from '../records/transaction.ts';
 import type { Context } from './context.ts';
@@ -43,13 +41,7 @@ export function receiveRejoin(context: Context, transaction: Transaction): void 
 export async function receiveDevices(context: Context, transaction: Transaction, { devices }: Devices): Promise<void> {
   const { environment, records } = context;
   const user = recognise(context, transaction, devices);
-  const { account } = records;
-  if (user.username === account.username) {
-    const known = openDeviceList(environment.crypto, account.deviceList).version;
-    if (devices === undefined || openDeviceList(environment.crypto, devices).version <= known) return;
-    records.putAccount(transaction, { ...account, deviceList: toBinary(SignedDeviceListSchema, devices) });
-    return;
-  }
+  if (user.username === records.account.username) return;
   const conversation = standingConversation(context, transaction, user.username);
   if (conversation === undefined) return;
   const group = await transaction.group(toHex(conversation.id));

@@ -1,5 +1,5 @@
 import { toBinary } from '@bufbuild/protobuf';
-import { Opcode, openDeviceList, toHex } from '@parley/protocol';
+import { Opcode, toHex } from '@parley/protocol';
 import { type DeviceKeyPackage, ReplaceSchema, type SignedDeviceList } from '@parley/protocol/wire';
 import type { Reply, RequestError } from '../connection/reply.ts';
 import { type Conversation, ConversationState, type OutboxRow } from '../gen/rows_pb.ts';
@@ -12,7 +12,7 @@ import { keptProof } from './consent-proof.ts';
 import type { Context } from './context.ts';
 import { askForUser, makeGroup } from './group-making.ts';
 import { claimKeyPackages } from './key-packages.ts';
-import { noteChange, recognise } from './pins.ts';
+import { noteChange, recogniseAs } from './pins.ts';
 import { markRefused } from './put-history.ts';
 import { dropOwnReplacement, ownReplacement, replaceKey, successor, switchTo } from './replaced.ts';
 import { tellError } from './tell.ts';
@@ -21,18 +21,21 @@ import { dropMessage } from './unbound-messages.ts';
 /**
  * Makes a fresh group for a conversation that is broken, of all devices of the two users that count now, and sends the REPLACE with
  * its Welcome (docs/protocol.md, "End-to-end encryption"). `later`: it cannot be made now, because the other user's devices have
- * no KeyPackages, say.
+ * no KeyPackages, say; an error: because what the server has said of them is not what it should be.
  */
-export async function replaceGroup(context: Context, key: string): Promise<'done' | 'later'> {
+export async function replaceGroup(context: Context, key: string): Promise<'done' | NotNow> {
   const { records } = context;
   const broken = records.conversations.rows.get(key);
   if (broken === undefined || !isWanted(broken)) return 'done';
+  // The user has been told.
+  if ((records.contacts.rows.get(broken.peer)?.changedKey.length ?? 0) > 0) return 'later';
   const reply = await askForUser(context, broken.peer);
   // The client is ending; the next start goes on here.
   if (reply.kind === 'lost') return 'done';
   const devices = devicesIn(reply);
-  const ids = deviceIds(context, devices);
-  const theirs = ids.length === 0 ? [] : await claimKeyPackages(context, broken.peer, ids);
+  const ids = await deviceIds(context, broken.peer, devices);
+  if (!Array.isArray(ids)) return ids;
+  const theirs = await claimKeyPackages(context, broken.peer, ids);
   const siblings = await claimKeyPackages(context, records.account.username, siblingIds(context));
   if (theirs === undefined || siblings === undefined) return 'done';
   if (theirs.length === 0) return 'later';
@@ -44,11 +47,20 @@ export async function replaceGroup(context: Context, key: string): Promise<'done
       await transaction.attempt((inner) => make(context, inner, conversation, devices, theirs, siblings));
       return 'done';
     } catch (error) {
-      if (error instanceof IdentityChangedError) noteChange(context, transaction, error);
-      else if (!(error instanceof InvalidConsentError || error instanceof MlsError)) throw error;
-      return 'later';
+      return notNow(context, transaction, error);
     }
   });
+}
+
+/** Why no group can be made now: `later` where the user need not be told, or has been. */
+type NotNow = 'later' | InvalidConsentError | MlsError;
+
+function notNow(context: Context, transaction: Transaction, error: unknown): NotNow {
+  if (error instanceof InvalidConsentError) return error;
+  if (error instanceof IdentityChangedError) noteChange(context, transaction, error);
+  else if (!(error instanceof MlsError)) throw error;
+  else if (error.reason !== 'not_now') return error;
+  return 'later'; // or a clock is wrong
 }
 
 function isWanted({ state, broken }: Conversation): boolean {
@@ -59,14 +71,15 @@ function devicesIn(reply: Reply): SignedDeviceList | undefined {
   return reply.kind === 'ok' && reply.ok.result.case === 'user' ? reply.ok.result.value.devices : undefined;
 }
 
-/** Of a list that is checked later, when what was claimed is used. */
-function deviceIds({ environment }: Context, devices: SignedDeviceList | undefined): Uint8Array[] {
-  if (devices === undefined) return [];
-  try {
-    return openDeviceList(environment.crypto, devices).devices.map(({ deviceId }) => deviceId);
-  } catch {
-    return [];
-  }
+function deviceIds(context: Context, peer: string, devices: SignedDeviceList | undefined): Promise<Uint8Array[] | NotNow> {
+  return context.records.transact(async (transaction) => {
+    try {
+      const { devices: listed } = await transaction.attempt(async (inner) => recogniseAs(context, inner, peer, devices));
+      return listed.map(({ deviceId }) => deviceId);
+    } catch (error) {
+      return notNow(context, transaction, error);
+    }
+  });
 }
 
 async function make(
@@ -79,8 +92,7 @@ async function make(
 ): Promise<void> {
   const { environment, records, outbox } = context;
   const { peer } = old;
-  const other = recognise(context, transaction, devices);
-  if (other.username !== peer) throw new InvalidConsentError('the server gave the devices of somebody else');
+  const other = recogniseAs(context, transaction, peer, devices);
   if ((transaction.get(records.contacts, peer)?.changedKey.length ?? 0) > 0)
     throw new InvalidConsentError('its identity changed');
   const group = await makeGroup(context, other, keyPackages, siblings);

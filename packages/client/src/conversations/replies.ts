@@ -5,6 +5,7 @@ import type { Transaction } from '../records/transaction.ts';
 import { VaultError } from '../vault/vault.ts';
 import { advanceAtEnd } from './advance.ts';
 import { commitAnswered } from './commits.ts';
+import { InvalidConsentError } from './consent-errors.ts';
 import type { Context } from './context.ts';
 import { recordGap } from './gaps.ts';
 import { receiveRtt, standingConversation } from './incoming-consent.ts';
@@ -28,7 +29,10 @@ export async function answered(context: Context, transaction: Transaction, key: 
     transaction.delete(outbox, key);
     const request = transaction.get(requests, toHex(row.requestId));
     if (request !== undefined) forgetRequest(context, transaction, request);
-    recordGap(context, transaction, undefined, error);
+    if (error instanceof InvalidConsentError) {
+      const message = `the server's answer to what you asked ${row.peer} was dropped: ${error.message}`;
+      tellError(context, transaction, 'invalid_consent', message, { user: row.peer });
+    } else recordGap(context, transaction, undefined, error);
   }
 }
 
@@ -36,8 +40,7 @@ async function handle(context: Context, transaction: Transaction, row: OutboxRow
   if (row.opcode === Opcode.MESSAGE) return messageAnswered(context, transaction, row, reply);
   if (row.opcode === Opcode.COMMIT) {
     await commitAnswered(context, transaction, row, reply);
-    const onGap = (error: unknown): void => recordGap(context, transaction, undefined, error);
-    return openFuture(context, transaction, toHex(row.conversation), onGap);
+    return openFuture(context, transaction, toHex(row.conversation));
   }
   transaction.delete(context.records.outbox, row.key);
   const error = reply.kind === 'error' ? reply.error : undefined;
@@ -67,6 +70,11 @@ async function requestAnswered(
     // By a mailbox that was faster it may be known already, and then so is its acceptance.
     await receiveRtt(context, transaction, first);
     forgetRequest(context, transaction, request);
+    const rows = transaction.values(context.records.requests);
+    const isThere = rows.some(({ peer, outgoing }) => peer === row.peer && !outgoing);
+    if (isThere || standingConversation(context, transaction, row.peer) !== undefined) return;
+    const message = `${row.peer}: the server says that they have asked first, and has no request of theirs that counts`;
+    tellError(context, transaction, 'crossed', message, { user: row.peer });
     return;
   }
   forgetRequest(context, transaction, request);

@@ -36,19 +36,20 @@ export async function decrypt(
   { suite, authentication }: MlsContext,
   before: GroupState,
   ciphertext: Uint8Array,
-): Promise<Step & { plaintext: Uint8Array; authenticatedData: Uint8Array; author: MlsMember }> {
+): Promise<Step & { plaintext: Uint8Array; authenticatedData: Uint8Array; author: MlsMember; skipped: number }> {
   const state = HeldGroup.open(before);
   const message = openEnvelope(state, ciphertext, 'application');
   const known = message.epoch === state.groupContext.epoch || state.historicalReceiverData.has(message.epoch);
   if (!known) throw new MlsError('wrong_epoch', 'the epoch is not the current one or one of the last');
   return guarded('cannot_decrypt', 'the message does not open', async () => {
-    const { leaf } = await authorOf(state, message, suite);
+    const { leaf, skipped } = await authorOf(state, message, suite);
     const result = await processPrivateMessage(state, message, emptyPskIndex, suite, () => 'reject');
     if (result.kind !== 'applicationMessage') throw new MlsError('refused', 'not an application message');
     const plaintext = result.message.slice();
     wipe(result.message);
     const step = messageStep(before, result.newState, result.consumed);
-    return { ...step, plaintext, authenticatedData: message.authenticatedData, author: authentication.member(leaf) };
+    const { authenticatedData } = message;
+    return { ...step, plaintext, authenticatedData, author: authentication.member(leaf), skipped };
   });
 }
 

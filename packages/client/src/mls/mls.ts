@@ -45,12 +45,13 @@ export interface Mls {
 
   /**
    * An application message of this or one of the last 4 epochs. The author is the leaf named in the sender data, in that epoch's
-   * tree. @throws MlsError
+   * tree. `skipped`: how many the same leaf has encrypted in that epoch since the last one that was opened, and before this one; 0 of one
+   * that comes late. @throws MlsError
    */
   decrypt(
     state: GroupState,
     ciphertext: Uint8Array,
-  ): Promise<Step & { plaintext: Uint8Array; authenticatedData: Uint8Array; author: MlsMember }>;
+  ): Promise<Step & { plaintext: Uint8Array; authenticatedData: Uint8Array; author: MlsMember; skipped: number }>;
 
   /**
    * An empty commit (self-update). The returned state is *pending*: it counts only once the server has answered OK; then

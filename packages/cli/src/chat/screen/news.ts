@@ -22,6 +22,6 @@ export class News {
 
 /** In the conversation itself, the tray, the status line or the sidebar. */
 function isShownElsewhere(event: ClientEvent): boolean {
-  if (event.event === 'error') return event.code === 'unreadable' || event.code === 'cannot_show';
+  if (event.event === 'error') return event.code === 'cannot_show';
   return event.event === 'message' || event.event === 'request' || event.event === 'presence';
 }
