@@ -29,6 +29,7 @@ test('people whose records are changed on the way are told bad_record, and all t
   await again.client.flush();
 
   const said: string[] = [];
+  let found = 0;
   for (const direction of ['up', 'down'] as const) {
     for (let message = 0; message <= FIRST_RECORD; message += 1) {
       for (const does of KINDS) {
@@ -41,7 +42,9 @@ test('people whose records are changed on the way are told bad_record, and all t
         said.push(text);
         await again.events.next('sent', ({ id }) => id === text);
         const told = again.events.of('error').slice(before);
-        if (message === FIRST_RECORD) assert.ok(told.length > 0, `${text}: somebody is told`);
+        // The server says it each time; what the client finds is told once until a connection lasts.
+        if (message === FIRST_RECORD && direction === 'up') assert.ok(told.length > 0, `${text}: somebody is told`);
+        if (direction === 'down') found += told.length;
         assert.ok(
           told.every(({ code }) => code === 'bad_record'),
           `${text}: ${JSON.stringify(told)}`,
@@ -50,6 +53,7 @@ test('people whose records are changed on the way are told bad_record, and all t
       }
     }
   }
+  assert.ok(found > 0, 'what does not open at the client is told');
   await bob.events.take('message', said.length);
   assert.deepEqual(
     bob.events.of('message').map(({ text }) => text),

@@ -75,7 +75,7 @@ test('an OK in the place of the list of users, or one that does not parse, ends 
   }
   assert.deepEqual(errorsOf(alice), [
     'malformed -: what the server says makes no sense: an answer to something else than was asked',
-    'malformed -: what the server says makes no sense: it does not parse',
+    'malformed -: what the server says makes no sense: UserList does not parse',
   ]);
 });
 
