@@ -1,5 +1,5 @@
 /**
- * Asks ProVerif about the login: `npx node models/login/check.ts [--json] [NAME…]`, all cases if none is named. Ends with 1 where an answer
+ * Asks ProVerif about the login: `npm run models:login [-- [--json] NAME…]`, all cases if none is named. Ends with 1 where an answer
  * is not what it must be, and with 2 where it was told something wrong or there is no ProVerif.
  */
 import { constants } from 'node:os';
