@@ -7,6 +7,7 @@ import { forgetOldKeyPackages } from '../src/conversations/key-packages.ts';
 import { accept, block, cancel, expireRequests, request } from '../src/conversations/requests.ts';
 import { Device } from './support/device.ts';
 import { Scene } from './support/scene.ts';
+import { World } from './support/world.ts';
 
 // Answers that were given in time, and are read when the 14 days of the request are over here.
 
@@ -27,6 +28,28 @@ test('joins what was accepted in time, however late the answer is read', async (
   assert.deepEqual(alice.events, [{ event: 'accepted', by: 'bob' }]);
   await alice.deliver(Opcode.MESSAGE, message);
   assert.deepEqual([alice.of('message').length, alice.context.records.requests.rows.size], [1, 0]);
+});
+
+test('whose answer waits at the server while the client runs without it joins when that is back', async () => {
+  await using world = await World.create();
+  const [alice, bob] = [await world.person('alice'), await world.person('bob')];
+  alice.client.request('bob');
+  await bob.events.next('request');
+  await alice.client.quit();
+  bob.client.accept('alice');
+  bob.client.send('alice', 'hello', '1');
+  await bob.events.next('sent');
+  await world.stopServer();
+  const { now } = world.environment;
+  for (let day = 1; day * DAY_MS <= REQUEST_LIFETIME_MS + DAY_MS; day += 1) {
+    const { client } = await world.start('alice', alice.vault, { now: () => now() + day * DAY_MS });
+    await client.quit();
+  }
+  await world.startServer();
+  const again = await world.start('alice', alice.vault);
+  assert.equal(again.client.hasAsked('bob'), false, 'over for the user');
+  assert.equal((await again.events.next('accepted')).by, 'bob');
+  assert.equal((await again.events.next('message')).text, 'hello');
 });
 
 test('a new request that came too late, since the one before was accepted, leaves that for the answer on its way', async () => {
