@@ -7,8 +7,9 @@
  *
  * A connection is FIFO; when it is cut, the answers under way are lost and every row of the outbox is sent again, in order. A row that
  * is under way to the server cannot be told from one that is not sent yet, so a row is either unanswered, or holds the answer that is
- * under way. Answers and mailbox items come in any order to each other. A device drops a request of its own only once that has run out
- * at the server, which in the model means: not at all; with RUNNING_OUT it may at any time.
+ * under way. Answers and mailbox items come in any order to each other. A device counts days of its own: with RUNNING_OUT a request may
+ * be over there at any time, before it is at the server or after, and stays known for its ACCEPT until it is replaced; else it never is.
+ * That it goes in the end, when no ACCEPT can be in a mailbox any more, changes nothing and is not in here.
  *
  * Variants: BLOCKING, user 1 may block user 0; TALKING, they write, also where they may not; RUNNING_OUT.
  */
@@ -46,8 +47,11 @@
 mtype = { RTT, ACCEPT, REFUSE, CANCEL, MESSAGE, BLOCK };
 /* What the server answers. */
 mtype = { OK, UNKNOWN, ALREADY, CROSSED, RECENTLY, NOT_MEMBER };
-/* A request, at the server or in the vault of a device. OPENING: its ACCEPT is in the outbox. ANSWERED: its REFUSE or CANCEL is. */
-mtype = { NONE, PENDING, ACCEPTED, REFUSED, CANCELLED, ACCEPTING, OPENING, ANSWERED, SETTLED };
+/*
+ * A request, at the server or in the vault of a device. OPENING: its ACCEPT is in the outbox. ANSWERED: its REFUSE or CANCEL is. OVER:
+ * for the user, by the days of this device.
+ */
+mtype = { NONE, PENDING, ACCEPTED, REFUSED, CANCELLED, ACCEPTING, OPENING, ANSWERED, OVER, SETTLED };
 
 /* The server's disk. */
 mtype state[NR] = NONE;
@@ -323,7 +327,7 @@ inline settlePair(d) {
   do
   :: i < NR ->
      if
-     :: row[R(d, i)] == PENDING || row[R(d, i)] == ACCEPTING -> forget(d, i)
+     :: row[R(d, i)] == PENDING || row[R(d, i)] == ACCEPTING || row[R(d, i)] == OVER -> forget(d, i)
      :: else
      fi;
      i++
@@ -345,12 +349,26 @@ inline findOwn(d) {
   od
 }
 
+/* The server has taken r: what is over and came by the same line before, the outbox or the mailbox, was replaced. */
+inline dropReplaced(d, r) {
+  i = 0;
+  do
+  :: i < NR ->
+     if
+     :: from(i) == owner(d) && row[R(d, i)] == OVER && i != r && (madeBy[r] == d -> madeBy[i] == d && i < r : madeBy[i] != d) -> forget(d, i)
+     :: else
+     fi;
+     i++
+  :: else -> break
+  od
+}
+
 inline receiveRequest(d, r) {
   if
   :: row[R(d, r)] != NONE || conv[d] != 0 -> skip
   :: else ->
      if
-     :: from(r) == owner(d) -> row[R(d, r)] = PENDING            /* made on a sibling device */
+     :: from(r) == owner(d) -> row[R(d, r)] = PENDING; dropReplaced(d, r)    /* made on a sibling device */
      :: else ->
         if
         :: blocks[d] -> skip
@@ -359,7 +377,7 @@ inline receiveRequest(d, r) {
            do                                                   /* one a user in the tray */
            :: i < NR ->
               if
-              :: from(i) != owner(d) && row[R(d, i)] == PENDING -> row[R(d, i)] = NONE
+              :: from(i) != owner(d) && (row[R(d, i)] == PENDING || row[R(d, i)] == OVER) -> row[R(d, i)] = NONE
               :: else
               fi;
               i++
@@ -405,6 +423,7 @@ inline receiveAnswer(d) {
         :: else
         fi;
         forget(d, j)
+     :: verdict == OK && known(d, j) -> dropReplaced(d, j)
      :: else
      fi
   :: what[O(d, 0)] == ACCEPT ->
@@ -491,9 +510,9 @@ inline checkAgreement() {
        fi \
      }
 
-/* By the days that this device has counted, its own request has run out. */
+/* By the days that this device has counted, a request of its user or to them has run out. */
 #define RUN_OUT(k) \
-  :: d_step { is(d, k, PENDING) && from(k) == owner(d) -> forget(d, at(k)) }
+  :: d_step { is(d, k, PENDING) -> row[R(d, at(k))] = OVER }
 
 /* The user of a device, who may stop at any time. */
 proctype User(byte d) {
@@ -529,6 +548,8 @@ proctype User(byte d) {
 #ifdef RUNNING_OUT
   RUN_OUT(0)
   RUN_OUT(1)
+  RUN_OUT(2)
+  RUN_OUT(3)
 #endif
 #ifdef BLOCKING
   :: d_step {

@@ -19,13 +19,23 @@ export const REQUESTS: readonly Search[] = [
   { name: 'two devices of a user answer, who asks too', quick: undefined, long: ['DEVICES=3', ...CROSSING, 'ACTS=1'] },
   { name: 'one blocks the other', quick: BLOCKING, long: ['BLOCKING', 'ASKS0=2', 'ASKS1=1', 'CUTS=0', 'TICKS=0'] },
   { name: 'they write, where they may and where they may not', quick: [...TALKING, 'CUTS=0'], long: TALKING },
+  {
+    name: 'days of a device are over sooner, and who asks does so anew',
+    quick: [...REPEATED, 'RUNNING_OUT'],
+    long: [...OFTEN, 'TICKS=1', 'CUTS=0', 'RUNNING_OUT'],
+  },
+  {
+    name: 'both ask, and days of a device are over sooner',
+    quick: [...CUT, 'RUNNING_OUT'],
+    long: ['ASKS0=1', 'ASKS1=1', 'RUNNING_OUT'],
+  },
+  {
+    name: 'two devices of a user answer, and days of one are over sooner',
+    quick: [...SIBLINGS, 'RUNNING_OUT'],
+    long: ['DEVICES=3', 'ASKS0=1', 'ASKS1=0', 'RUNNING_OUT'],
+  },
   { name: 'no run is endless', kind: 'endless', quick: CROSSING, long: ['ASKS0=1', 'ASKS1=1'] },
 
-  open(
-    'a device whose 14 days are over sooner than the server’s drops a request that was accepted',
-    'the Welcome can be joined',
-    [...CROSSING, 'RUNNING_OUT'],
-  ),
   open(
     'two devices of a user ask at once: the one that is replaced is not told',
     'nobody waits for what cannot come',
@@ -91,6 +101,32 @@ export const REQUESTS: readonly Search[] = [
     from: 'known(d, j) && verdict != ALREADY ->',
     to: 'known(d, j) && (verdict != ALREADY || what[O(d, 0)] == CANCEL) ->',
   }),
+  mutant('a device forgets its request when its own days are over', 'the Welcome can be joined', [...CROSSING, 'RUNNING_OUT'], {
+    from: 'is(d, k, PENDING) -> row[R(d, at(k))] = OVER',
+    to: 'is(d, k, PENDING) && from(k) == owner(d) -> forget(d, at(k))',
+  }),
+  mutant('so does a device of who is asked', 'the Welcome can be joined', [...SIBLINGS, 'RUNNING_OUT'], {
+    from: 'is(d, k, PENDING) -> row[R(d, at(k))] = OVER',
+    to: 'is(d, k, PENDING) && from(k) != owner(d) -> forget(d, at(k))',
+  }),
+  mutant(
+    'a new request forgets the one before, though it was not taken',
+    'the Welcome can be joined',
+    [...REPEATED, 'RUNNING_OUT'],
+    {
+      from: '        forget(d, j)\n     :: verdict == OK && known(d, j)',
+      to: '        dropReplaced(d, j); forget(d, j)\n     :: verdict == OK && known(d, j)',
+    },
+  ),
+  mutant(
+    'the answer to the older of two that are over forgets the newer',
+    'the Welcome can be joined',
+    [...REPEATED, 'RUNNING_OUT'],
+    {
+      from: 'madeBy[i] == d && i < r :',
+      to: 'madeBy[i] == d :',
+    },
+  ),
   mutant('a message needs no conversation', 'no message reaches who has not agreed', TALKING, {
     from: '  :: conversation == 0 || conversation != c -> verdict = NOT_MEMBER',
     to: '  :: false -> verdict = NOT_MEMBER',

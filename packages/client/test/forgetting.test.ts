@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { toBinary } from '@bufbuild/protobuf';
 import { IDS_REMEMBERED_MS, KEY_PACKAGE_LIFETIME_MS, Opcode, REQUEST_LIFETIME_MS } from '@parley/protocol';
 import { MessageSchema, RttSchema } from '@parley/protocol/wire';
-import { forgetOldKeyPackages, makeKeyPackage } from '../src/conversations/key-packages.ts';
-import { accept, expireRequests } from '../src/conversations/requests.ts';
+import { forgetOldKeyPackages, makeKeyPackage, WELCOME_WAIT_MS } from '../src/conversations/key-packages.ts';
+import { accept, expireRequests, hasPending } from '../src/conversations/requests.ts';
 import { forgetOldIds } from '../src/conversations/seen-ids.ts';
 import type { Collection } from '../src/vault/vault.ts';
 import type { Device } from './support/device.ts';
@@ -43,12 +43,13 @@ test('forgets all ids that are old enough, however many', async () => {
   assert.equal(await count(bob, 'seen'), 1);
 });
 
-test('lets a request without an answer expire at both ends, with the KeyPackage that was given away for it', async () => {
+test('forgets a request without an answer at both ends, and the KeyPackage that was given away for it, when no Welcome can come', async () => {
   const { scene, later } = await timedScene();
   const [alice, bob] = [await scene.device('alice'), await scene.device('bob')];
   await bob.deliver(Opcode.RTT, toBinary(RttSchema, await scene.ask(alice, 'bob')));
   for (const [time, left] of [
-    [REQUEST_LIFETIME_MS, 1],
+    [REQUEST_LIFETIME_MS + 1, 1],
+    [WELCOME_WAIT_MS - REQUEST_LIFETIME_MS - 1, 1],
     [1, 0],
   ] as const) {
     later(time);
@@ -57,6 +58,22 @@ test('lets a request without an answer expire at both ends, with the KeyPackage 
       assert.equal(device.context.records.requests.rows.size, left);
     }
     assert.equal(await count(alice, 'keypackage'), left);
+  }
+  assert.equal(await count(alice, 'seen'), 1, 'its id');
+});
+
+test('a request without an answer is over for both users after 14 days, and no sooner', async () => {
+  const { scene, later } = await timedScene();
+  const [alice, bob] = [await scene.device('alice'), await scene.device('bob')];
+  await bob.deliver(Opcode.RTT, toBinary(RttSchema, await scene.ask(alice, 'bob')));
+  for (const [time, isOver] of [
+    [REQUEST_LIFETIME_MS, false],
+    [1, true],
+  ] as const) {
+    later(time);
+    for (const { context } of [alice, bob]) await expireRequests(context);
+    assert.equal(hasPending(alice.context, 'bob', 'outgoing'), !isOver);
+    assert.equal(hasPending(bob.context, 'alice', 'incoming'), !isOver);
   }
   await accept(bob.context, 'alice');
   assert.deepEqual(bob.codes(), ['unknown_request']);

@@ -11,7 +11,7 @@ import type { Context } from './context.ts';
 import { mlsDevice, storedKeyPackages } from './key-packages.ts';
 import { requireTwo } from './members.ts';
 import { openConversation } from './open-conversation.ts';
-import { forgetRequest, hasAsked, keepIncoming, markAccepted, settlePair } from './requests.ts';
+import { dropReplaced, forgetRequest, hasAsked, keepIncoming, markAccepted, settlePair } from './requests.ts';
 import { isSettled } from './seen-ids.ts';
 import { tellError } from './tell.ts';
 
@@ -27,17 +27,18 @@ export async function receiveRtt(context: Context, transaction: Transaction, rtt
   // One that is dated ahead would never expire.
   const timeMs = Math.min(consent.timeMs, nowMs);
   if (transaction.get(records.requests, toHex(requestId)) !== undefined || (await isSettled(transaction, requestId))) return;
-  if (timeMs < nowMs - REQUEST_LIFETIME_MS) return;
   const { account } = records;
   const isOurs = from.username === account.username;
   if (standingConversation(context, transaction, isOurs ? to : from.username) !== undefined) return;
-  const state = RequestState.PENDING;
+  const isOver = timeMs < nowMs - REQUEST_LIFETIME_MS;
+  const state = isOver ? RequestState.EXPIRED : RequestState.PENDING;
   if (isOurs) {
     // What this device does not know of its own requests is over.
     if (equalBytes(deviceId, account.deviceId)) return;
     // By a sibling device: its Welcome may be for a KeyPackage that this device has published.
-    transaction.put(records.requests, create(RequestSchema, { requestId, peer: to, outgoing: true, state, timeMs }));
-    return;
+    const sent = create(RequestSchema, { requestId, peer: to, outgoing: true, state, timeMs });
+    transaction.put(records.requests, sent);
+    return dropReplaced(context, transaction, sent);
   }
   const { keyPackages } = rtt;
   if (keyPackages.length > MAX_DEVICES || keyPackages.some(({ keyPackage }) => keyPackage.length > MAX_KEY_PACKAGE)) {
@@ -45,6 +46,8 @@ export async function receiveRtt(context: Context, transaction: Transaction, rtt
   }
   const peer = from.username;
   if (transaction.get(records.contacts, peer)?.blocked === true) return;
+  // It is not shown, but a sibling may have accepted it in time.
+  if (isOver) return keepIncoming(context, transaction, create(RequestSchema, { requestId, peer, state, timeMs }));
   const crossing = hasAsked(context, transaction, peer);
   const bytes = toBinary(RttSchema, { ...rtt, position: 0n });
   const incoming = create(RequestSchema, { requestId, peer, state, timeMs, rtt: bytes, crossing });

@@ -1,5 +1,12 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { KEY_PACKAGE_LIFETIME_MS, KEY_PACKAGES_LOW, KEY_PACKAGES_PUBLISHED, Opcode, toHex } from '@parley/protocol';
+import {
+  KEY_PACKAGE_LIFETIME_MS,
+  KEY_PACKAGES_LOW,
+  KEY_PACKAGES_PUBLISHED,
+  MAILBOX_LIFETIME_MS,
+  Opcode,
+  toHex,
+} from '@parley/protocol';
 import { type DeviceKeyPackage, KeysRequestSchema } from '@parley/protocol/wire';
 import { KeyPackageRowSchema } from '../gen/rows_pb.ts';
 import type { MlsDevice, StoredKeyPackage } from '../mls/mls.ts';
@@ -11,9 +18,10 @@ const RENEW_MS = (KEY_PACKAGE_LIFETIME_MS * 2) / 3;
 /** KeyPackages are valid from a day before they were made: what lies further ahead, others take for not valid yet. */
 const AHEAD_MS = 12 * 60 * 60 * 1_000;
 /**
- * Private parts are kept this long: a request may be answered, and a Welcome wait in the mailbox, after the KeyPackage expired.
+ * For so long a Welcome to a KeyPackage may come: it can be made until that expires, and is kept in the mailbox then. So long are the
+ * private part and the request that it went with kept.
  */
-const KEEP_MS = 3 * KEY_PACKAGE_LIFETIME_MS;
+export const WELCOME_WAIT_MS = KEY_PACKAGE_LIFETIME_MS + MAILBOX_LIFETIME_MS;
 
 export function mlsDevice(context: Context): MlsDevice {
   const { certificate, signatureSecret, signatureKey } = context.records.account;
@@ -134,7 +142,7 @@ export async function claimKeyPackages(
 /** Zeroes the private parts that no Welcome can be for any more. */
 export async function forgetOldKeyPackages(context: Context): Promise<void> {
   const { records } = context;
-  const limit = context.time() - KEEP_MS;
+  const limit = context.time() - WELCOME_WAIT_MS;
   const old = (await records.vault.scan('keypackage')).filter((row) => (row.order ?? 0) < limit);
   if (old.length > 0) await records.vault.write(old.map(({ collection, key }) => ({ delete: { collection, key } })));
 }

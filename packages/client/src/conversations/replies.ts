@@ -1,6 +1,6 @@
 import { Opcode, toHex } from '@parley/protocol';
 import type { Reply, RequestError } from '../connection/reply.ts';
-import { ConversationState, type OutboxRow, type Request } from '../gen/rows_pb.ts';
+import { ConversationState, type OutboxRow, type Request, RequestState } from '../gen/rows_pb.ts';
 import type { Transaction } from '../records/transaction.ts';
 import { VaultError } from '../vault/vault.ts';
 import { advanceAtEnd } from './advance.ts';
@@ -12,7 +12,7 @@ import { receiveRtt, standingConversation } from './incoming-consent.ts';
 import { openFuture } from './incoming-messages.ts';
 import { messageAnswered } from './outgoing-messages.ts';
 import { replaceAnswered } from './replace-group.ts';
-import { forgetRequest, hasAsked, settlePair } from './requests.ts';
+import { dropReplaced, forgetRequest, hasAsked, settlePair } from './requests.ts';
 import { tellError } from './tell.ts';
 import { dropMessage, UNANSWERABLE } from './unbound-messages.ts';
 
@@ -63,7 +63,8 @@ async function requestAnswered(
   request: Request | undefined,
   error: RequestError | undefined,
 ): Promise<void> {
-  if (error === undefined || request === undefined) return;
+  if (request === undefined) return;
+  if (error === undefined) return dropReplaced(context, transaction, request);
   // The other one asked first. With our own request still there it counts as consent of both.
   const first = error.crossedWith;
   if (error.code === 'crossed' && first !== undefined) {
@@ -78,6 +79,7 @@ async function requestAnswered(
     return;
   }
   forgetRequest(context, transaction, request);
+  if (request.state === RequestState.EXPIRED) return;
   tellError(context, transaction, error.code, `${row.peer}: ${error.message}`, { user: row.peer });
 }
 

@@ -7,7 +7,7 @@ import type { Transaction } from '../records/transaction.ts';
 import { siblingIds } from './account.ts';
 import { makeCancel, makeRefuse, makeRtt } from './consent.ts';
 import type { Context } from './context.ts';
-import { claimKeyPackages, makeKeyPackage } from './key-packages.ts';
+import { claimKeyPackages, makeKeyPackage, WELCOME_WAIT_MS } from './key-packages.ts';
 import { markSettled } from './seen-ids.ts';
 import { tellError } from './tell.ts';
 import { dropUnbound } from './unbound-messages.ts';
@@ -89,7 +89,7 @@ export function block(context: Context, user: string): Promise<void> {
       contact === undefined ? create(ContactSchema, { username, blocked: true }) : { ...contact, blocked: true },
     );
     for (const row of transaction.values(records.requests)) {
-      if (row.peer !== user || row.state === RequestState.ANSWERED) continue;
+      if (row.peer !== user || row.state === RequestState.ANSWERED || row.state === RequestState.EXPIRED) continue;
       if (row.outgoing) takeBack(context, transaction, row);
       else forgetRequest(context, transaction, row);
     }
@@ -161,10 +161,24 @@ export function settlePair(context: Context, transaction: Transaction, peer: str
   }
 }
 
-/** Puts a request into the tray. One a user, and as many as the server lets pend: the newest stay. */
+/**
+ * This one was taken by the server, in the place of what the user had asked before: nobody can accept that any more. Of a request of
+ * this device and one of a sibling it is not known here which came first; the older one stays for its time.
+ */
+export function dropReplaced(context: Context, transaction: Transaction, newer: Request): void {
+  const isOwn = newer.references.length > 0;
+  for (const row of transaction.values(context.records.requests)) {
+    if (row.state !== RequestState.EXPIRED || !row.outgoing || row.peer !== newer.peer) continue;
+    if (row.references.length > 0 === isOwn && row.timeMs < newer.timeMs) forgetRequest(context, transaction, row);
+  }
+}
+
+/** Puts a request into the tray. One a user, and as many as the server lets pend, those that have expired among them: the newest stay. */
 export function keepIncoming(context: Context, transaction: Transaction, incoming: Request): void {
   const { requests } = context.records;
-  const waiting = transaction.values(requests).filter((row) => !row.outgoing && row.state === RequestState.PENDING);
+  const waiting = transaction
+    .values(requests)
+    .filter(({ outgoing, state }) => !outgoing && (state === RequestState.PENDING || state === RequestState.EXPIRED));
   const [oldest] = waiting;
   const replaced =
     waiting.find((row) => row.peer === incoming.peer) ?? (waiting.length >= MAX_PENDING_RECEIVED ? oldest : undefined);
@@ -172,13 +186,21 @@ export function keepIncoming(context: Context, transaction: Transaction, incomin
   transaction.put(requests, incoming);
 }
 
-/** Drops what nobody can answer any more. */
+/**
+ * After 14 days a request is over for the user. The server counts from when it came, and an ACCEPT made in time may be read much later:
+ * what is needed to join stays for that, or the two could never talk. Drops that of which nothing can come any more.
+ */
 export async function expireRequests(context: Context): Promise<void> {
   const { records } = context;
-  const limit = context.time() - REQUEST_LIFETIME_MS;
+  const nowMs = context.time();
   await records.transact(async (transaction) => {
     for (const row of transaction.values(records.requests)) {
-      if (row.timeMs < limit && (row.outgoing || row.state === RequestState.PENDING)) forgetRequest(context, transaction, row);
+      const ageMs = nowMs - row.timeMs;
+      const isOver = row.outgoing || row.state === RequestState.EXPIRED;
+      if (isOver && ageMs > WELCOME_WAIT_MS) forgetRequest(context, transaction, row);
+      else if (row.state === RequestState.PENDING && ageMs > REQUEST_LIFETIME_MS) {
+        transaction.put(records.requests, { ...row, state: RequestState.EXPIRED, rtt: new Uint8Array(0) });
+      }
     }
   });
 }
