@@ -3,6 +3,7 @@
  * where something is not as expected, and with 2 where it was told something wrong or a program is missing.
  */
 import { parseArgs } from 'node:util';
+import { endOnSignals } from '../e2e/support/end-on-signals.ts';
 import { findProgram } from '../e2e/support/programs.ts';
 import { ask, isExpected, MODELS, type Model, type Search } from './promela.ts';
 import { type Found, SpinError } from './spin.ts';
@@ -49,8 +50,12 @@ function line({ model, search, found, expected, states, depth, seconds, asExpect
 }
 
 async function main(): Promise<number> {
-  const options = { quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } } as const;
-  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const flag = { type: 'boolean', default: false } as const;
+  const { values, positionals } = parseArgs({ options: { quick: flag, json: flag, help: flag }, allowPositionals: true });
+  if (values.help) {
+    console.log(`npm run models -- [NAME…] [--quick] [--json]\n\n  ${MODELS.map(({ name }) => name).join('\n  ')}`);
+    return 0;
+  }
   const unknown = positionals.find((name) => !MODELS.some((model) => model.name === name));
   if (unknown !== undefined) {
     console.error(`there is no model ${unknown}; there are ${MODELS.map(({ name }) => name).join(', ')}`);
@@ -79,6 +84,7 @@ async function main(): Promise<number> {
   return wrong === 0 ? 0 : 1;
 }
 
+endOnSignals();
 process.exitCode = await main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : String(error));
   return 2;

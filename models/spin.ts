@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -47,7 +48,9 @@ interface Ran {
  * @throws SpinError
  */
 export async function search({ source, defines, kind, isShort }: Task): Promise<Found> {
-  const folder = await mkdtemp(join(tmpdir(), 'parley-model-'));
+  const folder = mkdtempSync(join(tmpdir(), 'parley-model-'));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
   try {
     await writeFile(join(folder, MODEL), source);
     const macros = defines.map((define) => `-D${define}`);
@@ -64,7 +67,8 @@ export async function search({ source, defines, kind, isShort }: Task): Promise<
     const found = readReport(output);
     return found.error?.startsWith('assertion') ? { ...found, error: await whichAssertion(folder, macros) } : found;
   } finally {
-    await rm(folder, { recursive: true });
+    process.off('exit', remove);
+    remove();
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import type { Figures, Harness } from './harness.ts';
+import { endOnSignals } from '../support/end-on-signals.ts';
 import { HARNESSES } from './index.ts';
 
 /** What was typed makes no sense; the message says why. */
@@ -41,7 +42,7 @@ function parse(argumentList: readonly string[], figures: readonly string[]): Giv
 }
 
 async function main(name: string | undefined, rest: readonly string[]): Promise<number> {
-  if (name === undefined) {
+  if (name === undefined || name === '--help') {
     list();
     return 0;
   }
@@ -70,6 +71,7 @@ async function main(name: string | undefined, rest: readonly string[]): Promise<
   return problems.length === 0 ? 0 : 1;
 }
 
+endOnSignals();
 const [name, ...rest] = process.argv.slice(2);
 process.exitCode = await main(name, rest).catch((error: unknown) => {
   if (error instanceof UsageError) {

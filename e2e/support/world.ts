@@ -181,9 +181,18 @@ export async function say(
   return message;
 }
 
-/** A fresh folder that goes when the stack is disposed of. */
+const tempFolders = new Set<string>();
+process.once('exit', () => {
+  for (const folder of tempFolders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A fresh folder that goes when the stack is disposed of, at the latest with this process. */
 export function tempFolder(stack: AsyncDisposableStack): string {
   const folder = mkdtempSync(join(tmpdir(), 'parley-e2e-'));
-  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  tempFolders.add(folder);
+  stack.defer(() => {
+    rmSync(folder, { recursive: true, force: true });
+    tempFolders.delete(folder);
+  });
   return folder;
 }

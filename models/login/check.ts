@@ -2,8 +2,8 @@
  * Asks ProVerif about the login: `npm run models:login [-- [--json] NAME…]`, all cases if none is named. Ends with 1 where an answer
  * is not what it must be, and with 2 where it was told something wrong or there is no ProVerif.
  */
-import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
+import { endOnSignals } from '../../e2e/support/end-on-signals.ts';
 import { CASES } from './cases.ts';
 import { type Checked, checkLogin } from './check-login.ts';
 import { ProVerifMissing } from './proverif.ts';
@@ -58,9 +58,7 @@ async function main(argumentList: readonly string[]): Promise<number> {
   return problems === 0 ? 0 : 1;
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => process.exit(128 + constants.signals[signal]));
-}
+endOnSignals();
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
   if (!(error instanceof UsageError || error instanceof ProVerifMissing)) throw error;
   console.error(error.message);
