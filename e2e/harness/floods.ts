@@ -3,15 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { MAX_HANDSHAKES_IN_PROGRESS } from '@parley/protocol';
 import { processorTimeUs } from '../../bench/load/usage.ts';
 import { putAccounts } from '../../bench/servers/parley-accounts.ts';
-import { ATTACKS } from '../flood/attacks.ts';
-import { FloodProcess } from '../flood/flood-process.ts';
-import { openGround } from '../flood/ground.ts';
-import { type Experience, HonestUsers } from '../flood/honest-users.ts';
+import { ATTACKS } from '../support/flood/attacks.ts';
+import { FloodProcess } from '../support/flood/flood-process.ts';
+import { openGround } from '../support/flood/ground.ts';
+import { type Experience, HonestUsers } from '../support/flood/honest-users.ts';
+import { Latencies } from '../support/latencies.ts';
 import { Memory, mebibytes, unlessMeasurable } from '../support/memory.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { tempFolder } from '../support/world.ts';
 import type { Harness, Outcome } from './harness.ts';
-import { Latencies } from './latencies.ts';
 
 const GUESTS = 10;
 /** What limits.ts lets shake hands at once, each with its sockets, keys and two messages; V8's young generation, and garbage. */

@@ -1,4 +1,4 @@
-import type { Direction } from './bad-network.ts';
+import type { Direction } from '../bad-network.ts';
 
 /** What is done to the binary message of this number (from 0) of one direction. */
 export interface MessageChange {
