@@ -17,7 +17,7 @@ export interface MessageChange {
 }
 
 /** One bit of the TCP stream, whatever it is of. */
-export interface StreamChange {
+interface StreamChange {
   readonly direction: Direction;
   readonly streamBit: number;
 }

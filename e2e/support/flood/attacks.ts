@@ -6,7 +6,7 @@ import { ClientLoginSchema, ErrorSchema } from '@parley/protocol/wire';
 import { binaryFrame } from '../evil-network/websocket-stream.ts';
 import type { Attacker } from './attacker.ts';
 
-export interface Attack {
+interface Attack {
   readonly what: string;
   /** How the server may end it; `cut`: without a word. */
   readonly ends: readonly string[];
