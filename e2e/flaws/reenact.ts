@@ -1,6 +1,6 @@
 /**
  * Shows that each test of a flaw can fail: `npm run flaws [-- NUMBER …]` copies the repository, has one flaw of the system Parley grew from
- * back at a time (old-behaviour.ts), and runs the test that answers it, which must fail. First all of them run as they are. Ends with 1
+ * back at a time (old/), and runs the test that answers it, which must fail. First all of them run as they are. Ends with 1
  * where a test failed that should pass, or passed that should fail.
  */
 import { spawnSync } from 'node:child_process';
@@ -20,7 +20,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { environment } from '../support/process.ts';
 import { applyChange } from './apply-change.ts';
-import { OLD_BEHAVIOURS, type OldBehaviour } from './old-behaviour.ts';
+import { OLD_BEHAVIOURS } from './old/index.ts';
+import type { OldBehaviour } from './old-behaviour.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** What the tests need, without what was installed or built. */
