@@ -27,6 +27,8 @@ const ROOT = resolve(import.meta.dirname, '../..');
 /** What the tests need, without what was installed or built. */
 const COPIED = ['packages', 'e2e', 'scripts', 'proto', 'package.json', 'tsconfig.json'];
 const LEFT_OUT = /(^|\/)(node_modules|dist|parley-data)(\/|$)/;
+/** The web client, which some servers have: no flaw is in it, so it stays as it was built. */
+const WEB_CLIENT = 'packages/web/dist';
 const TEST_TIMEOUT_MS = 45_000;
 
 /** A copy of the repository that may be changed. */
@@ -40,6 +42,7 @@ class Copy implements Disposable {
         filter: (source) => !LEFT_OUT.test(source.slice(ROOT.length)),
       });
     }
+    cpSync(join(ROOT, WEB_CLIENT), join(this.#folder, WEB_CLIENT), { recursive: true });
     for (const modules of globSync(['node_modules', 'packages/*/node_modules'], { cwd: ROOT })) this.#link(modules);
   }
 
