@@ -1,6 +1,6 @@
 /**
  * Shows that each test of a flaw can fail: `npm run flaws [-- NUMBER …]` copies the repository, has one flaw of the system Parley grew from
- * back at a time (old-behaviour.ts), and runs the test that answers it, which must fail. First all of them run as they are. Ends with 1
+ * back at a time (old/), and runs the test that answers it, which must fail. First all of them run as they are. Ends with 1
  * where a test failed that should pass, or passed that should fail.
  */
 import { spawnSync } from 'node:child_process';
@@ -20,12 +20,15 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { environment } from '../support/process.ts';
 import { applyChange } from './apply-change.ts';
-import { OLD_BEHAVIOURS, type OldBehaviour } from './old-behaviour.ts';
+import { OLD_BEHAVIOURS } from './old/index.ts';
+import type { OldBehaviour } from './old-behaviour.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** What the tests need, without what was installed or built. */
 const COPIED = ['packages', 'e2e', 'scripts', 'proto', 'package.json', 'tsconfig.json'];
 const LEFT_OUT = /(^|\/)(node_modules|dist|parley-data)(\/|$)/;
+/** The web client, which some servers have: no flaw is in it, so it stays as it was built. */
+const WEB_CLIENT = 'packages/web/dist';
 const TEST_TIMEOUT_MS = 45_000;
 
 /** A copy of the repository that may be changed. */
@@ -39,6 +42,7 @@ class Copy implements Disposable {
         filter: (source) => !LEFT_OUT.test(source.slice(ROOT.length)),
       });
     }
+    cpSync(join(ROOT, WEB_CLIENT), join(this.#folder, WEB_CLIENT), { recursive: true });
     for (const modules of globSync(['node_modules', 'packages/*/node_modules'], { cwd: ROOT })) this.#link(modules);
   }
 

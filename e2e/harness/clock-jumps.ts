@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { ScriptClient } from '../support/script-client.ts';
+import { settles } from '../support/settles.ts';
 import { befriend, World } from '../support/world.ts';
 import { unlessClocksCanBeSet, WrongClock } from '../support/wrong-clock.ts';
 import type { Harness, Outcome } from './harness.ts';
 import { Ledger } from './ledger.ts';
-import { finish, getsThrough, keepTalking, settles, shuffled, sometime, startPairs, Talker } from './talkers.ts';
+import { finish, getsThrough, keepTalking, shuffled, sometime, startPairs, Talker } from './talkers.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -1,8 +1,9 @@
+import { settles } from '../support/settles.ts';
 import { SmallDisk, unlessMountable } from '../support/small-disk.ts';
 import { befriend, World } from '../support/world.ts';
 import type { Harness, Outcome } from './harness.ts';
 import { Ledger } from './ledger.ts';
-import { enter, finish, getsThrough, keepTalking, settles, sometime, startPairs, type Talker, WINDOW } from './talkers.ts';
+import { enter, finish, getsThrough, keepTalking, sometime, startPairs, type Talker, WINDOW } from './talkers.ts';
 
 const SERVER_DISK_BYTES = 64 * 1_024 * 1_024;
 const CLIENT_DISK_BYTES = 64 * 1_024 * 1_024;

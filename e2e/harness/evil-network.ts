@@ -1,6 +1,6 @@
-import type { Change } from '../support/evil-change.ts';
-import { type Seen, ShortSessions } from '../support/short-session.ts';
-import { everyKind, flips, streamFlips } from './evil-changes.ts';
+import type { Change } from '../support/evil-network/change.ts';
+import { type Seen, ShortSessions } from '../support/evil-network/short-session.ts';
+import { everyKind, flips, streamFlips } from './enumerate-changes.ts';
 import { breaches, isWhole, judge, name } from './evil-verdict.ts';
 import type { Harness, Outcome } from './harness.ts';
 

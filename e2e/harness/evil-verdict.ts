@@ -1,7 +1,7 @@
 import { ParleyError } from '@parley/protocol';
 import type { Direction } from '../support/bad-network.ts';
-import type { Change, MessageChange } from '../support/evil-change.ts';
-import type { Seen } from '../support/short-session.ts';
+import type { Change, MessageChange } from '../support/evil-network/change.ts';
+import type { Seen } from '../support/evil-network/short-session.ts';
 
 /** Of the WebSocket: the peer did what ends a connection (RFC 6455, section 7.4). */
 const POLICY_VIOLATION = 1008;

@@ -1,11 +1,12 @@
 import { MAX_SOCKET_BUFFER } from '@parley/protocol';
 import { DeafProcess } from '../support/deaf-process.ts';
 import { Memory, mebibytes, unlessMeasurable } from '../support/memory.ts';
+import { settles } from '../support/settles.ts';
 import { befriend, World } from '../support/world.ts';
 import type { Harness, Outcome } from './harness.ts';
-import { PingPong } from './latencies.ts';
 import { Ledger } from './ledger.ts';
-import { ARRIVE_MS, arrives, enter, settles, startPairs, type Talker } from './talkers.ts';
+import { PingPong } from './ping-pong.ts';
+import { ARRIVE_MS, arrives, enter, startPairs, type Talker } from './talkers.ts';
 
 const SENDER = 'sender';
 /** Messages without an answer: as fast as it goes. */

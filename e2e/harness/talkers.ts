@@ -1,9 +1,8 @@
 import type { ScriptClient, ScriptClientOptions, ScriptEvent } from '../support/script-client.ts';
+import { settles } from '../support/settles.ts';
 import { befriend, type World } from '../support/world.ts';
 import type { Ledger } from './ledger.ts';
 
-/** How long a program may take until all is quiet again after what was done to it. */
-const SETTLE_MS = 120_000;
 const POLL_MS = 20;
 /** What was sent in great numbers may take so long until it has arrived. */
 export const ARRIVE_MS = 10 * 60_000;
@@ -139,7 +138,7 @@ export async function quitAll(talkers: readonly Talker[]): Promise<string[]> {
 }
 
 /** Waits until more messages than so many were acknowledged from now on; says whether they were. */
-export function getsThrough(ledger: Ledger, more: number, deadlineMs = SETTLE_MS): Promise<boolean> {
+export function getsThrough(ledger: Ledger, more: number, deadlineMs?: number): Promise<boolean> {
   const { acknowledged } = ledger;
   return settles(() => ledger.acknowledged > acknowledged + more, deadlineMs);
 }
@@ -153,16 +152,6 @@ export function goOn(talkers: readonly Talker[]): Promise<boolean> {
 /** Waits for what was sent, however much; throws when it does not come. */
 export async function arrives(condition: () => boolean, what: string): Promise<void> {
   if (!(await settles(condition, ARRIVE_MS))) throw new Error(`waited ${ARRIVE_MS / 1_000} s for ${what}`);
-}
-
-/** Waits until `condition` holds, a minute or two at most; says whether it does. */
-export async function settles(condition: () => boolean, deadlineMs = SETTLE_MS): Promise<boolean> {
-  const end = Date.now() + deadlineMs;
-  while (!condition()) {
-    if (Date.now() > end) return false;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-  return true;
 }
 
 /** Between `from` and `to` milliseconds, at random. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { accountRow, loadAccount } from '../../packages/client/src/records/records.ts';
 import { World } from '../../packages/client/test/support/world.ts';
-import type { MessageChange } from '../support/evil-change.ts';
-import { EvilNetwork } from '../support/evil-network.ts';
+import type { MessageChange } from '../support/evil-network/change.ts';
+import { EvilNetwork } from '../support/evil-network/evil-network.ts';
 
 const KINDS: readonly MessageChange['does'][] = [
   { kind: 'flip', bit: 77 },

@@ -117,6 +117,11 @@ test('CONTRIBUTING.md has a row for each benchmark, and bench/RESULTS.md names n
     assert.ok(listed.includes(name), name);
 });
 
+test('CONTRIBUTING.md says what each folder of e2e/ is for, and names no other', () => {
+  const listed = [...read('CONTRIBUTING.md').matchAll(/`(e2e\/[a-z]+)\/`/g)].map(([, folder]) => folder);
+  assert.deepEqual([...new Set(listed)].sort(), globSync('e2e/*/', { cwd: root }).sort());
+});
+
 test('docs/cli.md lists the fields of an exported message', () => {
   const table = read('docs/cli.md').split('## History')[1]?.split('\n## ')[0] ?? '';
   const rows = [...table.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(([, names = '']) => names.replaceAll('`', '').split(', '));

@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { test } from 'node:test';
 import { applyChange } from '../flaws/apply-change.ts';
-import { OLD_BEHAVIOURS } from '../flaws/old-behaviour.ts';
+import { OLD_BEHAVIOURS } from '../flaws/old/index.ts';
 import { HARNESSES } from '../harness/index.ts';
 
 const root = resolve(import.meta.dirname, '../..');

@@ -12,7 +12,7 @@ const MOST_GROWTH = 16 * 1_024 * 1_024;
 /** Shorter runs say nothing about memory. */
 const RUNS_FOR_MEMORY = 20_000;
 
-export interface FuzzOptions {
+interface FuzzOptions {
   readonly runs: number;
   /** Ends it sooner. */
   readonly seconds?: number;

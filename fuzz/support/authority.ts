@@ -6,7 +6,7 @@ import { issueCa, issueCrl, issueServerCertificate, revokedEntry } from '../../p
 import { NOW_MS, seededCrypto } from './seeded-crypto.ts';
 
 /** A CA with a certificate and a CRL, as a server makes them. */
-export interface TestAuthority {
+interface TestAuthority {
   readonly caKey: KeyPair;
   readonly channelKey: KeyPair;
   readonly caCertificate: Uint8Array;

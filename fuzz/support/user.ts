@@ -1,7 +1,7 @@
 import { type DeviceSecrets, generateIdentity, type KeyPair, makeDevice, signDeviceList } from '@parley/protocol';
 import { NOW_MS, seededCrypto } from './seeded-crypto.ts';
 
-export interface TestUser {
+interface TestUser {
   readonly identity: KeyPair;
   readonly devices: readonly [DeviceSecrets, DeviceSecrets];
   /** SignedDeviceList, encoded. */

@@ -6,7 +6,7 @@ import { applyEdits, fill } from './edits.ts';
 import { type Answer, askProVerif } from './proverif.ts';
 
 /** A query of a case, with what ProVerif must say and what it says. */
-export interface Finding {
+interface Finding {
   readonly name: string;
   readonly query: QueryName;
   readonly expected: Answer;

@@ -10,7 +10,7 @@ export interface Said extends Reply {
 }
 
 /** What comes in the place of what a session was about to send. */
-export interface Tap {
+interface Tap {
   push(item: MailboxItem, to: Session): readonly MailboxItem[];
   say(said: Said, to: Session): readonly Said[];
 }

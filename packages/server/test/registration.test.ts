@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create, fromBinary } from '@bufbuild/protobuf';
-import { INVITE_LIFETIME_MS, Opcode } from '@parley/protocol';
+import { INVITE_LIFETIME_MS, Opcode, startLogin } from '@parley/protocol';
 import { nodeCrypto as crypto } from '@parley/protocol/crypto/node';
 import { QuitSchema, RegistrationSchema, SignedDeviceListSchema } from '@parley/protocol/wire';
 import { Account } from './support/account.ts';
-import { TestClient } from './support/client.ts';
+import { shakeHands, TestClient } from './support/client.ts';
 import { ManualClock } from './support/manual-clock.ts';
+import { RawSocket } from './support/raw-socket.ts';
 import { TestServer } from './support/server.ts';
 import { Witness } from './support/witness.ts';
+
+/** So many shake hands before her. */
+const OTHERS = 60;
 
 test('registers with an invite, and again as an ordinary login', async (t) => {
   const server = await TestServer.start(t);
@@ -50,6 +54,26 @@ test('lets no more register at once than an invite has uses', async (t) => {
   for (const outcome of outcomes) {
     if (outcome.status === 'rejected') assert.equal(outcome.reason.message, 'invite_invalid');
   }
+});
+
+test('a registration whose peer has gone before its turn uses no invite', async (t) => {
+  const server = await TestServer.start(t);
+  const token = await server.token(1);
+  const alice = new Account('alice');
+  const socket = await RawSocket.open(server.port);
+  const { login } = await shakeHands(socket, alice, { registration: alice.registration(token) });
+
+  const others: RawSocket[] = [];
+  while (others.length < OTHERS) others.push(await RawSocket.open(server.port));
+  const { message } = startLogin(crypto, { channelKey: crypto.x25519.generate() });
+  for (const other of others) other.send(message);
+  await others[0]?.receive(); // from here on the rest of them is served, a turn each
+  socket.send(login);
+  socket.terminate();
+
+  const bob = new Account('bob');
+  await TestClient.logIn(server.port, bob, { registration: bob.registration(token) });
+  for (const other of others) other.terminate();
 });
 
 test('refuses an invite that has expired', async (t) => {

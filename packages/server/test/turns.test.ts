@@ -8,18 +8,38 @@ import { RawSocket } from './support/raw-socket.ts';
 import { TestServer } from './support/server.ts';
 
 const HANDSHAKES = 60;
+const PRESENT = { isOver: false };
 
 test('gives each turn of the event loop to one, first come first served', async () => {
   const turns = new Turns();
   const order: string[] = [];
-  const others = ['a', 'b', 'c'].map((name) => turns.next().then(() => order.push(name)));
+  const others = ['a', 'b', 'c'].map((name) => turns.next(PRESENT).then(() => order.push(name)));
   for (let turn = 0; turn < 3; turn += 1) {
     await new Promise((resolve) => setImmediate(resolve));
     order.push(`turn ${turn}`);
   }
   await Promise.all(others);
   assert.deepEqual(order, ['a', 'turn 0', 'b', 'turn 1', 'c', 'turn 2']);
-  await turns.next(); // goes on when all had theirs
+  await turns.next(PRESENT); // goes on when all had theirs
+});
+
+test('passes all by in one turn who are over when they are next', async () => {
+  const turns = new Turns();
+  const order: string[] = [];
+  const dead = Array.from({ length: 100 }, () => ({ isOver: false }));
+  const first = turns.next(PRESENT).then(() => order.push('first'));
+  const skipped = dead.map((waiter) => turns.next(waiter));
+  const last = turns.next(PRESENT).then(() => order.push('last'));
+  for (const waiter of dead) waiter.isOver = true;
+  for (let turn = 0; turn < 2; turn += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    order.push(`turn ${turn}`);
+  }
+  assert.deepEqual(order, ['first', 'turn 0', 'last', 'turn 1']);
+  assert.deepEqual(new Set(await Promise.all(skipped)), new Set([false]));
+  await Promise.all([first, last]);
+  assert.equal(await turns.next({ isOver: true }), false); // and alone
+  assert.equal(await turns.next(PRESENT), true);
 });
 
 test('who is in is answered while many who came at once shake hands', async (t) => {

@@ -63,14 +63,14 @@ async function shakeHands(
         requestsInFlight: limits.maxRequestsInFlight,
       },
     });
-    await handshakes.next();
-    if (connection.isOver) return undefined;
+    if (!(await handshakes.next(connection))) return undefined;
     const { message, next } = new AwaitingClientHello(crypto, { channelKey }).receive(hello, answer);
     connection.send(message);
 
     const clientLogin = await connection.receive();
     if (clientLogin === undefined) return undefined;
-    await handshakes.next();
+    // Who has gone meanwhile is not registered: the use of an invite would go to nobody.
+    if (!(await handshakes.next(connection))) return undefined;
     return next.receive(clientLogin);
   } catch (error) {
     // Without a channel there is nobody to tell: what does not open just closes.

@@ -7,7 +7,7 @@ import { Scene } from './scene.ts';
 const BURST_EVERY = 7;
 
 /** What a scene has come to; `problems` is empty where everything did as the reference says. */
-export interface Operated {
+interface Operated {
   readonly counts: Readonly<Record<string, number>>;
   readonly problems: readonly string[];
 }

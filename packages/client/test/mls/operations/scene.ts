@@ -31,7 +31,7 @@ export interface Member {
 }
 
 /** A group as the server sees it: the commit that has ended each epoch, the first one first. */
-export interface Room {
+interface Room {
   readonly group: ReferenceGroup;
   readonly welcome: Uint8Array;
   readonly commits: MadeCommit[];

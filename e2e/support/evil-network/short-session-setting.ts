@@ -3,13 +3,13 @@ import { nodeEnvironment } from '@parley/client/node';
 import { Opcode, parseInvite } from '@parley/protocol';
 import { MessageSchema } from '@parley/protocol/wire';
 import { createServer, type RunningServer } from '@parley/server';
-import { Account } from '../../packages/server/test/support/account.ts';
-import { TestClient } from '../../packages/server/test/support/client.ts';
-import { messageOf, talk } from '../../packages/server/test/support/server.ts';
+import { Account } from '../../../packages/server/test/support/account.ts';
+import { TestClient } from '../../../packages/server/test/support/client.ts';
+import { messageOf, talk } from '../../../packages/server/test/support/server.ts';
+import { tempFolder } from '../world.ts';
 import { EvilNetwork } from './evil-network.ts';
 import { ServerWitness } from './server-witness.ts';
 import { SkippingClock } from './skipping-clock.ts';
-import { tempFolder } from './world.ts';
 
 export const HOST = '127.0.0.1';
 /** Long enough not to turn up by chance. */

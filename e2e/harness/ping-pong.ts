@@ -1,3 +1,4 @@
+import { Latencies } from '../support/latencies.ts';
 import type { Talker } from './talkers.ts';
 
 /** One waits for each message, so that what is measured is how long one takes. */
@@ -36,29 +37,5 @@ export class PingPong {
     from.say(to.name);
     await shown;
     this.#samples.push(performance.now() - startMs);
-  }
-}
-
-/** Milliseconds. */
-export class Latencies {
-  readonly #sorted: readonly number[];
-
-  constructor(samples: readonly number[]) {
-    this.#sorted = samples.toSorted((a, b) => a - b);
-  }
-
-  /** From the shortest to the longest. */
-  get all(): readonly number[] {
-    return this.#sorted;
-  }
-
-  get count(): number {
-    return this.#sorted.length;
-  }
-
-  /** What so many percent of all were not above. */
-  percentile(percent: number): number {
-    const index = Math.ceil((this.#sorted.length * percent) / 100) - 1;
-    return this.#sorted[Math.max(0, index)] ?? Number.NaN;
   }
 }

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { BINARY, binaryFrame, CLOSE, WebSocketStream } from '../support/websocket-stream.ts';
+import { BINARY, binaryFrame, CLOSE, WebSocketStream } from '../evil-network/websocket-stream.ts';
 
 export interface Target {
   readonly host: string;

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { Carried } from './carried.ts';
-import type { Change } from './evil-change.ts';
-import { Way } from './evil-way.ts';
+import type { Change } from './change.ts';
+import { Way } from './way.ts';
 
 /** A proxy on 127.0.0.1 that knows where WebSocket messages begin and end, and makes one change to a connection. */
 export class EvilNetwork implements AsyncDisposable {

@@ -1,4 +1,4 @@
-import type { Direction } from './bad-network.ts';
+import type { Direction } from '../bad-network.ts';
 import { BINARY, CLOSE, type Piece } from './websocket-stream.ts';
 
 /** What one connection carried, as its two ends wrote it. */

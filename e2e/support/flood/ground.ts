@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readlinkSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ProcessEnd } from '../support/process-end.ts';
+import { ProcessEnd } from '../process-end.ts';
 
 /** Where a flood comes from: a machine with many addresses, as the server sees it. */
 export interface Ground extends AsyncDisposable {

@@ -1,8 +1,8 @@
 import type { Direction } from '../support/bad-network.ts';
-import type { Carried } from '../support/carried.ts';
-import type { Change, MessageChange } from '../support/evil-change.ts';
+import type { Carried } from '../support/evil-network/carried.ts';
+import type { Change, MessageChange } from '../support/evil-network/change.ts';
 
-export const DIRECTIONS = ['up', 'down'] as const;
+const DIRECTIONS = ['up', 'down'] as const;
 const TAG_BITS = 8 * 16;
 const DELAY_MS = 30;
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { SdkProcess } from '../support/sdk-process.ts';
+import { SdkProcess } from '../sdk-process.ts';
 import type { Ground } from './ground.ts';
 
 /** A process of attackers (flood.ts). */

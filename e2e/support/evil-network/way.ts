@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import type { Direction } from './bad-network.ts';
+import type { Direction } from '../bad-network.ts';
 import type { Carried } from './carried.ts';
-import type { Change, MessageChange } from './evil-change.ts';
+import type { Change, MessageChange } from './change.ts';
 import { BINARY, binaryFrame, type Piece, WebSocketStream } from './websocket-stream.ts';
 
 /** One direction of a connection through the evil network. */

@@ -2,9 +2,9 @@ import { create, type DescMessage, fromBinary, type MessageInitShape, toBinary }
 import type { Environment } from '@parley/client';
 import { type ErrorCode, type Frame, Opcode, ParleyError, readPosition, toHex } from '@parley/protocol';
 import { MessageSchema, QuitSchema } from '@parley/protocol/wire';
-import { Connection } from '../../packages/client/src/connection/connection.ts';
-import type { LoggedIn } from '../../packages/client/src/connection/login.ts';
-import type { Reply } from '../../packages/client/src/connection/reply.ts';
+import { Connection } from '../../../packages/client/src/connection/connection.ts';
+import type { LoggedIn } from '../../../packages/client/src/connection/login.ts';
+import type { Reply } from '../../../packages/client/src/connection/reply.ts';
 
 /** The client's end of one session: the SDK's own connection, and what it has accepted. */
 export class SessionClient {

@@ -3,10 +3,10 @@ import { create, fromBinary } from '@bufbuild/protobuf';
 import { HELLO_BYTES, Opcode, startLogin } from '@parley/protocol';
 import { nodeCrypto as crypto } from '@parley/protocol/crypto/node';
 import { ClientLoginSchema, ErrorSchema } from '@parley/protocol/wire';
-import { binaryFrame } from '../support/websocket-stream.ts';
+import { binaryFrame } from '../evil-network/websocket-stream.ts';
 import type { Attacker } from './attacker.ts';
 
-export interface Attack {
+interface Attack {
   readonly what: string;
   /** How the server may end it; `cut`: without a word. */
   readonly ends: readonly string[];

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Endpoint, Protocol } from '../../bench/load/endpoint.ts';
-import { parleyProtocol } from '../../bench/load/parley.ts';
-import { Latencies } from '../harness/latencies.ts';
-import { settles } from '../harness/talkers.ts';
+import type { Endpoint, Protocol } from '../../../bench/load/endpoint.ts';
+import { parleyProtocol } from '../../../bench/load/parley.ts';
+import { Latencies } from '../latencies.ts';
+import { settles } from '../settles.ts';
 
 const TICK_MS = 2;
 const MESSAGE_BYTES = 300;

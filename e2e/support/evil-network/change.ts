@@ -1,4 +1,4 @@
-import type { Direction } from './bad-network.ts';
+import type { Direction } from '../bad-network.ts';
 
 /** What is done to the binary message of this number (from 0) of one direction. */
 export interface MessageChange {
@@ -17,7 +17,7 @@ export interface MessageChange {
 }
 
 /** One bit of the TCP stream, whatever it is of. */
-export interface StreamChange {
+interface StreamChange {
   readonly direction: Direction;
   readonly streamBit: number;
 }
