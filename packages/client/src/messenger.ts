@@ -202,7 +202,7 @@ export class Messenger {
       const progress = records.progress(transaction);
       const crlNumber = String(login.crlNumber);
       if (progress.crlNumber !== crlNumber) records.putProgress(transaction, { ...progress, crlNumber });
-      const { account } = records;
+      const account = records.accountIn(transaction);
       // The server knows this device now.
       if (isUnregistered(account)) records.putAccount(transaction, registered(account));
     });

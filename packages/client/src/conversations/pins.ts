@@ -30,7 +30,7 @@ export function recognise(context: Context, transaction: Transaction, signed: Si
   const { environment, records } = context;
   if (signed === undefined) throw new InvalidConsentError('it came without a device list');
   const list = openList(environment.crypto, signed);
-  const { account } = records;
+  const account = records.accountIn(transaction);
   const deviceList = toBinary(SignedDeviceListSchema, signed);
   if (list.username === account.username) {
     if (!equalBytes(list.identityKey, account.identityKey)) throw new InvalidConsentError('it claims to be from this user');

@@ -95,7 +95,7 @@ async function make(
   const other = recogniseAs(context, transaction, peer, devices);
   if ((transaction.get(records.contacts, peer)?.changedKey.length ?? 0) > 0)
     throw new InvalidConsentError('its identity changed');
-  const group = await makeGroup(context, other, keyPackages, siblings);
+  const group = await makeGroup(context, transaction, other, keyPackages, siblings);
   const { conversation: id, suite, state } = group;
   const body = makeReplace(context, peer, old.id, group, keptProof(context, transaction, peer));
   const replacedMs = environment.now();
