@@ -116,11 +116,26 @@ test('a stranger and somebody who is blocked are not told to be on line, and a f
   assert.deepEqual(errorsOf(alice), []);
 });
 
-test('news of somebody whose name is none are not shown and named', async () => {
-  await using scene = await Scene.start();
-  const { alice, bob } = await scene.friends();
-  scene.evil.say('alice', Opcode.PRESENCE, PresenceSchema, { username: 'bob\u001b[2J', online: true });
-  await alice.next('error', { code: 'unreadable' });
-  assert.deepEqual(errorsOf(alice), ['unreadable -: news of who is on line could not be read: it is damaged']);
-  await say(['alice', alice], ['bob', bob], 'fine', '1');
-});
+const NO_NEWS: readonly (readonly [what: string, body: Uint8Array, why: string])[] = [
+  [
+    'a name that is none',
+    toBinary(PresenceSchema, create(PresenceSchema, { username: 'bob\u001b[2J', online: true })),
+    'a name that is no user name',
+  ],
+  ['bytes that do not parse', Uint8Array.of(0xff, 0xff, 0xff), 'Presence does not parse'],
+];
+
+for (const [what, body, why] of NO_NEWS) {
+  test(`news of who is on line with ${what} end the connection and are named, once however many come`, async () => {
+    await using scene = await Scene.start();
+    const { alice, bob } = await scene.friends();
+    for (let i = 0; i < 500; i += 1) scene.evil.sessionsOf('alice')[0]?.send({ opcode: Opcode.PRESENCE, body });
+    await alice.next('error', { code: 'malformed' });
+    await alice.next('online');
+    scene.evil.sessionsOf('alice')[0]?.send({ opcode: Opcode.PRESENCE, body });
+    await alice.next('offline');
+    await alice.next('online');
+    await say(['alice', alice], ['bob', bob], 'fine', '1');
+    assert.deepEqual(errorsOf(alice), [nonsense(why)]);
+  });
+}

@@ -1,9 +1,10 @@
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { create, toBinary } from '@bufbuild/protobuf';
 import { type ErrorCode, type Frame, MAX_LIST, Opcode } from '@parley/protocol';
 import { ListRequestSchema, QuitSchema, type UserList } from '@parley/protocol/wire';
 import type { Connection } from './connection/connection.ts';
 import { Link } from './connection/link.ts';
 import type { LoggedIn } from './connection/login.ts';
+import { readPush } from './connection/pushes.ts';
 import type { RequestError } from './connection/reply.ts';
 import { formatAddress } from './connection/socket.ts';
 import { credentialsOf, isUnregistered, registered } from './conversations/account.ts';
@@ -16,6 +17,7 @@ import { openGroup } from './conversations/open-group.ts';
 import { Outbox } from './conversations/outbox.ts';
 import { expireRequests, showRequest } from './conversations/requests.ts';
 import { forgetOldIds } from './conversations/seen-ids.ts';
+import { Seldom } from './conversations/seldom.ts';
 import { ShownRequests } from './conversations/shown-requests.ts';
 import { tellError } from './conversations/tell.ts';
 import { usersOnline } from './conversations/users-online.ts';
@@ -28,6 +30,8 @@ import { SteadyTime } from './records/steady-time.ts';
 
 /** After our QUIT the server has so long to end the connection. */
 const QUIT_TIMEOUT_MS = 2_000;
+/** What a server can make the client tell as often as it likes is told once in so long. */
+const TOLD_EVERY_MS = 60_000;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** What the user is told of a server that has said something senseless. What does not open need not be its fault. */
@@ -69,6 +73,7 @@ export class Messenger {
     this.#shownRequests = new ShownRequests((request) => records.requests.rows.has(request));
     const time = new SteadyTime(environment, records.progress());
     this.#time = time;
+    const told = new Seldom(environment, TOLD_EVERY_MS);
     const outbox = new Outbox(records, environment, (key, reply) => this.#inbox.reply(key, reply));
     this.link = new Link(environment, records.account, {
       credentials: () => credentialsOf(records),
@@ -84,6 +89,7 @@ export class Messenger {
       records,
       outbox,
       time: () => time.now(),
+      isDue: (what) => told.isDue(what),
       emit: (event) => {
         const telling = handlers.emit([event]);
         if (telling !== undefined) this.#run(telling);
@@ -216,19 +222,18 @@ export class Messenger {
     this.#handlers.onProgress();
   }
 
+  /** @throws DecodeError, ParleyError for what makes no sense */
   #pushed(frame: Frame, connection: Connection): void {
-    if (frame.opcode !== Opcode.QUIT) {
-      this.#inbox.frame(frame, connection);
-      return;
-    }
-    const { reason } = fromBinary(QuitSchema, frame.body);
-    if (reason === 'replaced') this.fail(new LoginError('replaced', 'this account has logged in elsewhere'));
+    const push = readPush(frame);
+    if (push.kind === 'item') this.#inbox.item(frame, push.position, connection);
+    else if (push.kind === 'presence') this.#inbox.presence(push.presence);
+    else if (push.quit.reason === 'replaced') this.fail(new LoginError('replaced', 'this account has logged in elsewhere'));
     else connection.close();
   }
 
   #refused(error: RequestError): void {
     const { records } = this.context;
-    tellError(this.context, undefined, error.code, error.message);
+    if (this.context.isDue(error.code)) tellError(this.context, undefined, error.code, error.message);
     if (error.code !== 'state_mismatch') return;
     // The server's positions are not the ones we remember: what it sends now is told apart by ids alone.
     const forget = records.transact(async (transaction) => {

@@ -24,7 +24,7 @@ const BUFFER_POLL_MS = 10;
 const MAX_SEQUENCE = 0xffff_ffff;
 
 interface ConnectionHandlers {
-  /** A frame that the server sent on its own. Called in order of arrival, also relative to replies. */
+  /** A frame that the server sent on its own. Called in order of arrival, also relative to replies. @throws DecodeError, ParleyError for what makes no sense */
   onPush(frame: Frame): void;
   /** An ERROR that answers no request that waits. */
   onError(error: RequestError): void;

@@ -15,6 +15,7 @@ interface LinkHandlers {
   credentials(): Credentials;
   /** Logged in. Frames come after this returns. */
   onOnline(connection: Connection, login: LoggedIn): void;
+  /** @throws DecodeError, ParleyError for what makes no sense */
   onPush(frame: Frame, connection: Connection): void;
   onError(error: RequestError): void;
   /** The server says what makes no sense, which ends its connection: once for each such thing until a connection lasts. */

@@ -12,7 +12,7 @@ import { ContactSchema } from '../gen/rows_pb.ts';
 import type { Transaction } from '../records/transaction.ts';
 import { IdentityChangedError, InvalidConsentError } from './consent-errors.ts';
 import type { Context } from './context.ts';
-import { tellError } from './tell.ts';
+import { type Tell, tellError } from './tell.ts';
 
 /** A device list whose signatures hold and whose identity key is the user's pinned one. */
 export interface KnownUser {
@@ -92,10 +92,15 @@ function openList(crypto: CryptoProvider, signed: SignedDeviceList): OpenedDevic
 }
 
 /** Sending to this user stops until somebody has looked. */
-export function noteChange(context: Context, transaction: Transaction, error: IdentityChangedError): void {
+export function noteChange(
+  context: Context,
+  transaction: Transaction,
+  error: IdentityChangedError,
+  tell: Tell = tellError,
+): void {
   const { contacts } = context.records;
   const contact = transaction.get(contacts, error.username);
   if (contact !== undefined) transaction.put(contacts, { ...contact, changedKey: error.identityKey });
   const message = `${error.username} shows another identity than before: nothing is sent until you have compared safety numbers`;
-  tellError(context, transaction, 'identity_changed', message, { user: error.username });
+  tell(context, transaction, 'identity_changed', message, { user: error.username });
 }
