@@ -1,9 +1,10 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { type ErrorCode, type Frame, MAX_LIST, Opcode } from '@parley/protocol';
+import { type Frame, MAX_LIST, Opcode } from '@parley/protocol';
 import { ListRequestSchema, QuitSchema, type UserList } from '@parley/protocol/wire';
 import type { Connection } from './connection/connection.ts';
 import { Link } from './connection/link.ts';
 import type { LoggedIn } from './connection/login.ts';
+import { inWords } from './connection/nonsense.ts';
 import { readPush } from './connection/pushes.ts';
 import type { RequestError } from './connection/reply.ts';
 import { formatAddress } from './connection/socket.ts';
@@ -33,13 +34,6 @@ const QUIT_TIMEOUT_MS = 2_000;
 /** What a server can make the client tell as often as it likes is told once in so long. */
 const TOLD_EVERY_MS = 60_000;
 const DAY_MS = 24 * 60 * 60 * 1_000;
-
-/** What the user is told of a server that has said something senseless. What does not open need not be its fault. */
-function nonsense(code: ErrorCode, why: string): string {
-  return code === 'bad_record'
-    ? 'what came from the server does not open: it was changed on the way, or is not what the server sent'
-    : `what the server says makes no sense: ${why}`;
-}
 
 interface MessengerHandlers {
   emit(events: readonly ClientEvent[]): Telling;
@@ -80,7 +74,7 @@ export class Messenger {
       onOnline: (connection, login) => this.#online(connection, login),
       onPush: (frame, connection) => this.#pushed(frame, connection),
       onError: (error) => this.#refused(error),
-      onNonsense: (code, why) => tellError(this.context, undefined, code, nonsense(code, why)),
+      onNonsense: (nonsense) => tellError(this.context, undefined, nonsense.code, inWords(nonsense)),
       onOffline: () => this.#offline(),
       onFatal: (error) => this.fail(error),
     });

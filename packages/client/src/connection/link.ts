@@ -1,9 +1,10 @@
-import { DecodeError, type ErrorCode, type Frame, type Opcode, ParleyError, ServerCheckError } from '@parley/protocol';
+import { type Frame, type Opcode, ServerCheckError } from '@parley/protocol';
 import type { Environment, Timer } from '../environment.ts';
 import { ConnectError, LoginError } from '../errors.ts';
 import { backoff } from './backoff.ts';
 import { Connection } from './connection.ts';
 import { type Credentials, type LoggedIn, logIn } from './login.ts';
+import { type Nonsense, nonsenseIn } from './nonsense.ts';
 import { isPassing, type Reply, type RequestError } from './reply.ts';
 import type { ServerAddress } from './socket.ts';
 
@@ -18,8 +19,8 @@ interface LinkHandlers {
   /** @throws DecodeError, ParleyError for what makes no sense */
   onPush(frame: Frame, connection: Connection): void;
   onError(error: RequestError): void;
-  /** The server says what makes no sense, which ends its connection: once for each such thing until a connection lasts. */
-  onNonsense(code: ErrorCode, why: string): void;
+  /** What comes makes no sense, which ends the connection, also before the login is done: once for each such thing until one lasts. */
+  onNonsense(nonsense: Nonsense): void;
   /** The connection ended, or the first attempt failed. Once until the next `onOnline`. */
   onOffline(): void;
   /** Trying again would not help; the link has stopped. */
@@ -123,7 +124,8 @@ export class Link {
       if (this.#stopped()) return;
       if (error instanceof LoginError || error instanceof ServerCheckError) return this.#fail(error);
       if (!(error instanceof ConnectError)) return this.#fail(error as Error);
-      if (error.cause instanceof DecodeError) this.#nonsense(error.cause);
+      const nonsense = nonsenseIn(error.cause);
+      if (nonsense !== undefined) this.#nonsense(nonsense);
       this.#retry(error.retryAfterMs, this.#environment.monotonic() - startedMs);
     }
   }
@@ -137,7 +139,7 @@ export class Link {
     const connection: Connection = new Connection(this.#environment, login, {
       onPush: (frame) => this.#handlers.onPush(frame, connection),
       onError: (error) => this.#handlers.onError(error),
-      onNonsense: (error) => this.#nonsense(error),
+      onNonsense: (error) => this.#nonsense(nonsenseIn(error) ?? { code: 'malformed', why: 'it does not parse' }),
       onClose: () => this.#ended(connection),
     });
     this.#state = { name: 'online', connection, sinceMs: this.#environment.monotonic() };
@@ -158,12 +160,11 @@ export class Link {
     this.#retry(0, 0);
   }
 
-  #nonsense(error: unknown): void {
-    const code = error instanceof ParleyError ? error.code : 'malformed';
-    const why = error instanceof ParleyError || error instanceof DecodeError ? error.message : 'it does not parse';
+  #nonsense(nonsense: Nonsense): void {
+    const { why } = nonsense;
     if (this.#saidNonsense.has(why)) return;
     this.#saidNonsense.add(why);
-    this.#handlers.onNonsense(code, why);
+    this.#handlers.onNonsense(nonsense);
   }
 
   #retry(retryAfterMs: number, tookMs: number): void {
