@@ -29,7 +29,7 @@ test('goes on saying so however many things there are', () => {
   assert.equal(seldom.isDue('99999'), false);
 });
 
-test('tells of forged messages once a minute of each user, and the history has a gap for each', async () => {
+test('tells of forged messages once a minute for each user, and the history has a gap for each', async () => {
   const scene = await Scene.create();
   const { alice, bob } = await scene.pair();
   const carol = await scene.device('carol');
@@ -60,7 +60,7 @@ test('tells of forged messages once a minute of each user, and the history has a
   assert.equal(bob.of('error').length, 3);
 });
 
-test('tells of what comes in the names of strangers as of one', async () => {
+test('tells of no more in the names of a hundred strangers than of one', async () => {
   const scene = await Scene.create();
   const { alice: liar, bob } = await scene.pair();
   for (let i = 0; i < 100; i += 1) {
@@ -70,5 +70,5 @@ test('tells of what comes in the names of strangers as of one', async () => {
     bob.push(Opcode.RTT, toBinary(RttSchema, { ...rtt, ...(consent && { consent }), fromDevices: liar.list }));
   }
   await bob.settled();
-  assert.deepEqual(bob.codes(), ['invalid_consent']);
+  assert.deepEqual(bob.codes(), Array(3).fill('invalid_consent'));
 });

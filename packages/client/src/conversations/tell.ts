@@ -10,6 +10,8 @@ export interface About {
   readonly user?: string;
 }
 
+const SLOTS = [1, 2, 3];
+
 /** How something is told. */
 export type Tell = (context: Context, transaction: Transaction, code: ClientErrorCode, message: string, about: About) => void;
 
@@ -27,8 +29,8 @@ export function tellError(
 }
 
 /**
- * The same of what came, which can be forged again and again: once a minute of each code and user. Names that the client does not know
- * count as one, since a server can make up as many as it likes.
+ * The same of what came, which can be forged again and again: the same once a minute, and of one code and user three things a minute. Names
+ * that the client does not know count as one, since a server can make up as many as it likes.
  */
 export function tellOfArrived(
   context: Context,
@@ -38,5 +40,7 @@ export function tellOfArrived(
   about: About,
 ): void {
   const isKnown = about.user !== undefined && transaction.get(context.records.contacts, about.user) !== undefined;
-  if (context.isDue(`${code} ${isKnown ? about.user : ''}`)) tellError(context, transaction, code, message, about);
+  const what = `${code} ${isKnown ? about.user : ''}`;
+  if (!context.isDue(`${what} ${message}`) || !SLOTS.some((slot) => context.isDue(`${what} ${slot}`))) return;
+  tellError(context, transaction, code, message, about);
 }
