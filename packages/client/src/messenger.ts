@@ -18,7 +18,6 @@ import { openGroup } from './conversations/open-group.ts';
 import { Outbox } from './conversations/outbox.ts';
 import { expireRequests, showRequest } from './conversations/requests.ts';
 import { forgetOldIds } from './conversations/seen-ids.ts';
-import { Seldom } from './conversations/seldom.ts';
 import { ShownRequests } from './conversations/shown-requests.ts';
 import { tellError } from './conversations/tell.ts';
 import { usersOnline } from './conversations/users-online.ts';
@@ -28,6 +27,7 @@ import type { ClientEvent, Telling } from './events.ts';
 import { RequestState } from './gen/rows_pb.ts';
 import type { Records } from './records/records.ts';
 import { SteadyTime } from './records/steady-time.ts';
+import { Seldom } from './seldom.ts';
 
 /** After our QUIT the server has so long to end the connection. */
 const QUIT_TIMEOUT_MS = 2_000;

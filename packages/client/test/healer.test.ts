@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
 import { Opcode, toHex } from '@parley/protocol';
-import { ErrorSchema, type SignedDeviceList } from '@parley/protocol/wire';
+import { ErrorSchema, OkSchema, type SignedDeviceList, UserRecordSchema } from '@parley/protocol/wire';
 import { type Reply, RequestError } from '../src/connection/reply.ts';
 import { Healer } from '../src/conversations/healer.ts';
 import { markBroken } from '../src/conversations/replaced.ts';
@@ -10,6 +10,10 @@ import { Scene } from './support/scene.ts';
 
 /** What a server says of the other user when a conversation needs a new group, and what the user hears of it. */
 
+const userReply = (devices: SignedDeviceList | undefined): Reply => {
+  const value = create(UserRecordSchema, devices === undefined ? {} : { devices });
+  return { kind: 'ok', ok: create(OkSchema, { result: { case: 'user', value } }) };
+};
 const errorReply = (code: string): Reply => ({ kind: 'error', error: new RequestError(create(ErrorSchema, { code })) });
 
 /** Bob's conversation with alice is broken, and the server answers his questions for her devices with these, in turn. */
@@ -46,6 +50,27 @@ async function broken(replies: (carol: SignedDeviceList) => readonly Reply[]) {
   await bob.settled();
   return { bob, healer, pass, asked: () => asked };
 }
+
+test('tells each lie by which no group can be made once, also when they take turns', async () => {
+  const { bob, healer, pass } = await broken((carol) => [userReply(undefined), userReply(carol)]);
+  for (let i = 0; i < 6; i += 1) await pass();
+  healer.stop();
+  const told = bob.of('error').map(({ message }) => message.replace(/.*: /, ''));
+  assert.deepEqual(told.toSorted(), ['it came without a device list', 'the server gave the devices of somebody else']);
+});
+
+test('waits longer after each lie, whoever is said to be on line', async () => {
+  const { healer, pass, asked, bob } = await broken(() => [userReply(undefined)]);
+  for (let i = 0; i < 50; i += 1) {
+    healer.present('alice');
+    await bob.settled();
+  }
+  assert.equal(asked(), 1);
+  const waits: number[] = [];
+  for (let i = 0; i < 4; i += 1) waits.push(...(await pass()));
+  healer.stop();
+  assert.deepEqual(waits, [500, 1_000, 2_000, 4_000]);
+});
 
 test('tries again as soon as the other one is on line where the server has not lied', async () => {
   const { healer, asked, bob } = await broken(() => [errorReply('unknown_user')]);

@@ -11,6 +11,8 @@ import { type Person, World } from './support/world.ts';
 const DOES_NOT_OPEN = /^what came from the server does not open: it was changed on the way/;
 /** No wait before a new connection. */
 const AT_ONCE = -1;
+/** The first waits of one who tries again and again, milliseconds, without the random part. */
+const RETRIES = [100, 200, 400];
 
 function flipped(message: ArrayBuffer): ArrayBuffer {
   const bytes = new Uint8Array(message.slice(0));
@@ -78,3 +80,42 @@ for (const [number, what] of [
     await assert.rejects(joining, (error) => error instanceof ConnectError && DOES_NOT_OPEN.test(error.message));
   });
 }
+
+test('tells the same nonsense once an hour, and waits longer each time, however long the connections last', async () => {
+  await using world = await World.create();
+  const { vault, client } = await world.person('alice');
+  await client.quit();
+  const { monotonic, setTimer } = world.environment;
+  let aheadMs = 0;
+  const waits: number[] = [];
+  const lossy = new LossySockets();
+  const alice = await world.start('alice', vault, {
+    openSocket: lossy.open,
+    monotonic: () => monotonic() + aheadMs,
+    random: () => 0,
+    setTimer: (run, ms) => {
+      if (RETRIES.includes(ms)) waits.push(ms);
+      return setTimer(run, ms);
+    },
+  });
+  await alice.events.next('ready');
+  const spoil = async (): Promise<void> => {
+    await alice.client.flush();
+    lossy.alter = (message, number) => (number > 1 ? flipped(message) : message);
+    alice.client.list();
+    await alice.events.next('offline');
+    lossy.alter = (message) => message;
+    await alice.events.next('online');
+  };
+  const tenSeconds = 10_000;
+  for (let i = 0; i < 3; i += 1) {
+    aheadMs += tenSeconds;
+    await spoil();
+  }
+  const told = (): string[] => alice.events.of('error').map(({ code }) => code);
+  assert.deepEqual(told(), ['bad_record']);
+  assert.deepEqual(waits, RETRIES);
+  aheadMs += 3_600_000;
+  await spoil();
+  assert.deepEqual(told(), ['bad_record', 'bad_record']);
+});

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { toBinary } from '@bufbuild/protobuf';
 import { Opcode, toHex } from '@parley/protocol';
 import { MessageSchema, RttSchema } from '@parley/protocol/wire';
-import { Seldom } from '../src/conversations/seldom.ts';
+import { Seldom } from '../src/seldom.ts';
 import { Scene } from './support/scene.ts';
 
 /** What a server can do as often as it likes does not fill the screen. */

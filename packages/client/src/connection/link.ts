@@ -1,6 +1,7 @@
 import { type Frame, type Opcode, ServerCheckError } from '@parley/protocol';
 import type { Environment, Timer } from '../environment.ts';
 import { ConnectError, LoginError } from '../errors.ts';
+import { Seldom } from '../seldom.ts';
 import { backoff } from './backoff.ts';
 import { Connection } from './connection.ts';
 import { type Credentials, type LoggedIn, logIn } from './login.ts';
@@ -8,8 +9,10 @@ import { type Nonsense, nonsenseIn } from './nonsense.ts';
 import { isPassing, type Reply, type RequestError } from './reply.ts';
 import type { ServerAddress } from './socket.ts';
 
-/** A connection that lasted this long was a good one: the next failure starts from the shortest wait again. */
+/** A connection that lasted this long, and ended without nonsense, was a good one: the next failure starts from the shortest wait again. */
 const STABLE_MS = 5_000;
+/** The same nonsense is told once in so long. */
+const NONSENSE_EVERY_MS = 60 * 60 * 1_000;
 
 interface LinkHandlers {
   /** As they are at this moment. */
@@ -19,7 +22,7 @@ interface LinkHandlers {
   /** @throws DecodeError, ParleyError for what makes no sense */
   onPush(frame: Frame, connection: Connection): void;
   onError(error: RequestError): void;
-  /** What comes makes no sense, which ends the connection, also before the login is done: once for each such thing until one lasts. */
+  /** What comes makes no sense, which ends the connection, also before the login is done: once an hour of each such thing. */
   onNonsense(nonsense: Nonsense): void;
   /** The connection ended, or the first attempt failed. Once until the next `onOnline`. */
   onOffline(): void;
@@ -45,12 +48,14 @@ export class Link {
   #state: State = { name: 'idle' };
   #attempt = 0;
   #saidOffline = false;
-  readonly #saidNonsense = new Set<string>();
+  readonly #nonsenseTold: Seldom;
+  #endsInNonsense = false;
 
   constructor(environment: Environment, address: ServerAddress, handlers: LinkHandlers) {
     this.#environment = environment;
     this.#address = address;
     this.#handlers = handlers;
+    this.#nonsenseTold = new Seldom(environment, NONSENSE_EVERY_MS);
   }
 
   get connection(): Connection | undefined {
@@ -144,6 +149,7 @@ export class Link {
     });
     this.#state = { name: 'online', connection, sinceMs: this.#environment.monotonic() };
     this.#saidOffline = false;
+    this.#endsInNonsense = false;
     this.#handlers.onOnline(connection, login);
     connection.start();
     this.#settle(this.connection);
@@ -153,18 +159,15 @@ export class Link {
     const state = this.#state;
     if (state.name !== 'online' || state.connection !== connection) return;
     const lastedMs = this.#environment.monotonic() - state.sinceMs;
-    if (lastedMs >= STABLE_MS) {
-      this.#attempt = 0;
-      this.#saidNonsense.clear();
-    }
+    if (lastedMs >= STABLE_MS && !this.#endsInNonsense) this.#attempt = 0;
     this.#retry(0, 0);
   }
 
   #nonsense(nonsense: Nonsense): void {
-    const { why } = nonsense;
-    if (this.#saidNonsense.has(why)) return;
-    this.#saidNonsense.add(why);
-    this.#handlers.onNonsense(nonsense);
+    this.#endsInNonsense = true;
+    // Lengths and the like a server can choose.
+    const what = nonsense.why.replaceAll(/\d+/g, '#');
+    if (this.#nonsenseTold.isDue(what)) this.#handlers.onNonsense(nonsense);
   }
 
   #retry(retryAfterMs: number, tookMs: number): void {

@@ -29,12 +29,12 @@ import { openGroup } from '../../src/conversations/open-group.ts';
 import { Outbox } from '../../src/conversations/outbox.ts';
 import { compose } from '../../src/conversations/outgoing-messages.ts';
 import { showRequest } from '../../src/conversations/requests.ts';
-import { Seldom } from '../../src/conversations/seldom.ts';
 import type { Environment } from '../../src/environment.ts';
 import type { ClientEvent, ClientEventName } from '../../src/events.ts';
 import type { Account, Conversation, OutboxRow } from '../../src/gen/rows_pb.ts';
 import { History } from '../../src/history.ts';
 import { accountRow, Records } from '../../src/records/records.ts';
+import { Seldom } from '../../src/seldom.ts';
 import { MemoryVault } from './memory-vault.ts';
 
 /** Newest device lists by user name: what the server would say. */

@@ -1,4 +1,4 @@
-import type { Environment } from '../environment.ts';
+import type { Environment } from './environment.ts';
 
 /** So many things are remembered. A server that makes up more of them is told of again sooner, and no more than that. */
 const MAX_KEYS = 1_000;
