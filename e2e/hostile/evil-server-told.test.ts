@@ -33,7 +33,7 @@ const TOLD: readonly Told[] = [
       await write(alice, 'held back');
       await write(alice, 'brought');
     },
-    words: /the server holds back a message of alice that came before the next one/,
+    words: /a message of alice is missing before this one: held back, late, or never sent/,
   },
   {
     async lie({ evil }) {

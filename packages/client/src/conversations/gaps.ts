@@ -52,7 +52,8 @@ export function recordGap(context: Context, transaction: Transaction, frame: Fra
 
 /**
  * A message of the other user opened that is not the next one: `skipped` that they encrypted before it have not come. Those that came and did
- * not open have their gaps. An honest server keeps the order of a sender (docs/protocol.md, "Delivery"), so it holds the others back.
+ * not open have their gaps. An honest server keeps the order of a sender (docs/protocol.md, "Delivery"), but a contact can encrypt what it never sends: whose doing it is
+ * nobody here can know.
  */
 export function recordSkipped(context: Context, transaction: Transaction, conversation: Conversation, skipped: number): void {
   const { gaps, peer, broken, state } = conversation;
@@ -61,8 +62,8 @@ export function recordSkipped(context: Context, transaction: Transaction, conver
   // What is broken, or was replaced, has its gap.
   if (missing <= 0 || broken || state === ConversationState.REPLACED) return;
   putGap(context, transaction, conversation);
-  const [what, which] = missing === 1 ? ['a message', 'it'] : [`${missing} messages`, 'them'];
-  const message = `the server holds back ${what} of ${peer} that came before the next one, or brings ${which} late`;
+  const [what, is] = missing === 1 ? ['a message', 'is'] : [`${missing} messages`, 'are'];
+  const message = `${what} of ${peer} ${is} missing before this one: held back, late, or never sent`;
   tellError(context, transaction, 'unreadable', message, { user: peer });
 }
 
