@@ -5,7 +5,7 @@ import type { Connection } from './connection/connection.ts';
 import { Link } from './connection/link.ts';
 import type { LoggedIn } from './connection/login.ts';
 import { inWords } from './connection/nonsense.ts';
-import { readPush } from './connection/pushes.ts';
+import type { Push } from './connection/pushes.ts';
 import type { RequestError } from './connection/reply.ts';
 import { formatAddress } from './connection/socket.ts';
 import { credentialsOf, isUnregistered, registered } from './conversations/account.ts';
@@ -72,7 +72,7 @@ export class Messenger {
     this.link = new Link(environment, records.account, {
       credentials: () => credentialsOf(records),
       onOnline: (connection, login) => this.#online(connection, login),
-      onPush: (frame, connection) => this.#pushed(frame, connection),
+      onPush: (push, frame, connection) => this.#pushed(push, frame, connection),
       onError: (error) => this.#refused(error),
       onNonsense: (nonsense) => tellError(this.context, undefined, nonsense.code, inWords(nonsense)),
       onOffline: () => this.#offline(),
@@ -216,9 +216,7 @@ export class Messenger {
     this.#handlers.onProgress();
   }
 
-  /** @throws DecodeError, ParleyError for what makes no sense */
-  #pushed(frame: Frame, connection: Connection): void {
-    const push = readPush(frame);
+  #pushed(push: Push, frame: Frame, connection: Connection): void {
     if (push.kind === 'item') this.#inbox.item(frame, push.position, connection);
     else if (push.kind === 'presence') this.#inbox.presence(push.presence);
     else if (push.quit.reason === 'replaced') this.fail(new LoginError('replaced', 'this account has logged in elsewhere'));

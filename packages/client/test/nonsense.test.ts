@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { create } from '@bufbuild/protobuf';
 import { ConnectError } from '../src/errors.ts';
+import { ProgressSchema } from '../src/gen/rows_pb.ts';
 import { join } from '../src/join.ts';
+import { progressRow } from '../src/records/records.ts';
 import { LossySockets } from './support/lossy-socket.ts';
 import { MemoryVault } from './support/memory-vault.ts';
 import { type Person, World } from './support/world.ts';
@@ -118,4 +121,21 @@ test('tells the same nonsense once an hour, and waits longer each time, however 
   aheadMs += 3_600_000;
   await spoil();
   assert.deepEqual(told(), ['bad_record', 'bad_record']);
+});
+
+test('takes a fault of its own for none of the server, and ends with it', async () => {
+  await using world = await World.create();
+  const { vault, client } = await world.person('alice');
+  await client.quit();
+  // What the server has never given out: it says ERROR, which answers nothing.
+  await vault.write([{ put: progressRow(create(ProgressSchema, { position: 0xffff_ffff_0000_0001n })) }]);
+  const alice = await world.start('alice', vault);
+  alice.client.listen(({ event }) => {
+    if (event === 'error') throw new RangeError('of our own');
+  });
+  await assert.rejects(alice.client.done, { name: 'RangeError', message: 'of our own' });
+  assert.deepEqual(
+    alice.events.of('error').map(({ code }) => code),
+    ['state_mismatch'],
+  );
 });

@@ -6,6 +6,7 @@ import { backoff } from './backoff.ts';
 import { Connection } from './connection.ts';
 import { type Credentials, type LoggedIn, logIn } from './login.ts';
 import { type Nonsense, nonsenseIn } from './nonsense.ts';
+import type { Push } from './pushes.ts';
 import { isPassing, type Reply, type RequestError } from './reply.ts';
 import type { ServerAddress } from './socket.ts';
 
@@ -19,8 +20,7 @@ interface LinkHandlers {
   credentials(): Credentials;
   /** Logged in. Frames come after this returns. */
   onOnline(connection: Connection, login: LoggedIn): void;
-  /** @throws DecodeError, ParleyError for what makes no sense */
-  onPush(frame: Frame, connection: Connection): void;
+  onPush(push: Push, frame: Frame, connection: Connection): void;
   onError(error: RequestError): void;
   /** What comes makes no sense, which ends the connection, also before the login is done: once an hour of each such thing. */
   onNonsense(nonsense: Nonsense): void;
@@ -142,9 +142,10 @@ export class Link {
 
   #begin(login: LoggedIn): void {
     const connection: Connection = new Connection(this.#environment, login, {
-      onPush: (frame) => this.#handlers.onPush(frame, connection),
+      onPush: (push, frame) => this.#handlers.onPush(push, frame, connection),
       onError: (error) => this.#handlers.onError(error),
-      onNonsense: (error) => this.#nonsense(nonsenseIn(error) ?? { code: 'malformed', why: 'it does not parse' }),
+      onNonsense: (nonsense) => this.#nonsense(nonsense),
+      onFault: (error) => this.#fail(error as Error),
       onClose: () => this.#ended(connection),
     });
     this.#state = { name: 'online', connection, sinceMs: this.#environment.monotonic() };
