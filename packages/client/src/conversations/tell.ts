@@ -41,6 +41,7 @@ export function tellOfArrived(
 ): void {
   const isKnown = about.user !== undefined && transaction.get(context.records.contacts, about.user) !== undefined;
   const what = `${code} ${isKnown ? about.user : ''}`;
-  if (!context.isDue(`${what} ${message}`) || !SLOTS.some((slot) => context.isDue(`${what} ${slot}`))) return;
+  const said = isKnown ? message : message.replaceAll(about.user ?? '', '');
+  if (!context.isDue(`${what} ${said}`) || !SLOTS.some((slot) => context.isDue(`${what} ${slot}`))) return;
   tellError(context, transaction, code, message, about);
 }
