@@ -56,6 +56,14 @@ test('a list of users in the place of an OK is no OK, ends the connection and is
   ]);
 });
 
+test('what is no answer at all in the place of an OK ends the connection and is named', async () => {
+  await using scene = await Scene.start();
+  const { alice, bob } = await scene.friends();
+  scene.evil.tell(answering('alice', (ok) => ({ ...ok, opcode: Opcode.PRESENCE })));
+  await expectSentAgain(scene, alice, bob);
+  assert.deepEqual(errorsOf(alice), ['malformed -: what the server says makes no sense: an answer of a kind that there is not']);
+});
+
 test('an OK in the place of the list of users, or one that does not parse, ends the connection and is named', async () => {
   await using scene = await Scene.start();
   const alice = await scene.enter('alice');

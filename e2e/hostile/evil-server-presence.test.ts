@@ -12,11 +12,11 @@ import { befriend, say } from '../support/world.ts';
 
 type Page = MessageInitShape<typeof UserListSchema>;
 
-/** Every list for a user is one of these, in order, the last one again and again. `at`: those of logins, or those that are asked for. */
-function listing(user: string, at: 'login' | 'list', next: () => Page): Lie {
+/** Every list that a user asks for is one of these. */
+function listing(user: string, next: () => Page): Lie {
   return {
     say(said, to) {
-      if (to.username !== user || said.opcode !== Opcode.LIST || (at === 'login') !== (said.sequence === 0)) return undefined;
+      if (to.username !== user || said.opcode !== Opcode.LIST || said.sequence === 0) return undefined;
       return [{ ...said, body: toBinary(UserListSchema, create(UserListSchema, next())) }];
     },
   };
@@ -37,7 +37,7 @@ for (const [what, page, why] of REFUSED) {
   test(`a list of users with ${what} is not shown and named, and the next one is`, async () => {
     await using scene = await Scene.start();
     const alice = await scene.enter('alice');
-    const end = scene.evil.tell(listing('alice', 'list', () => page));
+    const end = scene.evil.tell(listing('alice', () => page));
     alice.send({ do: 'list' });
     await alice.next('error', { code: 'malformed' });
     end();
@@ -50,26 +50,34 @@ for (const [what, page, why] of REFUSED) {
   });
 }
 
-test('a login that begins with such a list is none, and says why once, however often it is tried', async () => {
-  await using scene = await Scene.start();
-  const { alice, bob } = await scene.friends();
-  let logins = 0;
-  const tried = Promise.withResolvers<void>();
-  const end = scene.evil.tell(
-    listing('alice', 'login', () => {
-      logins += 1;
-      if (logins === 3) tried.resolve();
-      return { online: ['Alice!'] };
-    }),
-  );
-  scene.evil.sessionsOf('alice')[0]?.end('shutting_down');
-  await alice.next('offline');
-  await within(tried.promise, 'three logins');
-  end();
-  await alice.next('online');
-  assert.deepEqual(errorsOf(alice), [nonsense('a name that is no user name')]);
-  await say(['alice', alice], ['bob', bob], 'here I am', '1');
-});
+const NO_LOGIN: readonly (readonly [what: string, body: Uint8Array, why: string])[] = [
+  ['such a list', toBinary(UserListSchema, create(UserListSchema, { online: ['Alice!'] })), 'a name that is no user name'],
+  ['one that does not parse', Uint8Array.of(0xff, 0xff, 0xff), 'UserList does not parse'],
+];
+
+for (const [what, body, why] of NO_LOGIN) {
+  test(`a login that begins with ${what} is none, and says why once, however often it is tried`, async () => {
+    await using scene = await Scene.start();
+    const { alice, bob } = await scene.friends();
+    let logins = 0;
+    const tried = Promise.withResolvers<void>();
+    const end = scene.evil.tell({
+      say(said, to) {
+        if (to.username !== 'alice' || said.opcode !== Opcode.LIST || said.sequence !== 0) return undefined;
+        logins += 1;
+        if (logins === 3) tried.resolve();
+        return [{ ...said, body }];
+      },
+    });
+    scene.evil.sessionsOf('alice')[0]?.end('shutting_down');
+    await alice.next('offline');
+    await within(tried.promise, 'three logins');
+    end();
+    await alice.next('online');
+    assert.deepEqual(errorsOf(alice), [nonsense(why)]);
+    await say(['alice', alice], ['bob', bob], 'here I am', '1');
+  });
+}
 
 test('pages that never end, or that go round, end, and that is named; what they named before is shown', async () => {
   await using scene = await Scene.start();
@@ -80,13 +88,13 @@ test('pages that never end, or that go round, end, and that is named; what they 
     const name = `user${String(page).padStart(6, '0')}`;
     return { online: [name], next: name };
   };
-  const end = scene.evil.tell(listing('alice', 'list', endless));
+  const end = scene.evil.tell(listing('alice', endless));
   assert.equal((await alice.list()).length, page);
   assert.ok(page >= 100 && page <= 1_000, `${page} pages were asked for`);
   await alice.next('error', { code: 'too_large' });
   end();
 
-  const round = scene.evil.tell(listing('alice', 'list', () => ({ online: ['bob', 'carol'], next: 'carol' })));
+  const round = scene.evil.tell(listing('alice', () => ({ online: ['bob', 'carol'], next: 'carol' })));
   assert.deepEqual(await alice.list(), ['bob', 'carol']);
   await alice.next('error', { code: 'malformed' });
   round();
@@ -116,11 +124,26 @@ test('a stranger and somebody who is blocked are not told to be on line, and a f
   assert.deepEqual(errorsOf(alice), []);
 });
 
-test('news of somebody whose name is none are not shown and named', async () => {
-  await using scene = await Scene.start();
-  const { alice, bob } = await scene.friends();
-  scene.evil.say('alice', Opcode.PRESENCE, PresenceSchema, { username: 'bob\u001b[2J', online: true });
-  await alice.next('error', { code: 'unreadable' });
-  assert.deepEqual(errorsOf(alice), ['unreadable -: news of who is on line could not be read: it is damaged']);
-  await say(['alice', alice], ['bob', bob], 'fine', '1');
-});
+const NO_NEWS: readonly (readonly [what: string, body: Uint8Array, why: string])[] = [
+  [
+    'a name that is none',
+    toBinary(PresenceSchema, create(PresenceSchema, { username: 'bob\u001b[2J', online: true })),
+    'a name that is no user name',
+  ],
+  ['bytes that do not parse', Uint8Array.of(0xff, 0xff, 0xff), 'Presence does not parse'],
+];
+
+for (const [what, body, why] of NO_NEWS) {
+  test(`news of who is on line with ${what} end the connection and are named, once however many come`, async () => {
+    await using scene = await Scene.start();
+    const { alice, bob } = await scene.friends();
+    for (let i = 0; i < 500; i += 1) scene.evil.sessionsOf('alice')[0]?.send({ opcode: Opcode.PRESENCE, body });
+    await alice.next('error', { code: 'malformed' });
+    await alice.next('online');
+    scene.evil.sessionsOf('alice')[0]?.send({ opcode: Opcode.PRESENCE, body });
+    await alice.next('offline');
+    await alice.next('online');
+    await say(['alice', alice], ['bob', bob], 'fine', '1');
+    assert.deepEqual(errorsOf(alice), [nonsense(why)]);
+  });
+}

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { fromBinary } from '@bufbuild/protobuf';
 import { Opcode } from '@parley/protocol';
 import { DevicesSchema, RttSchema } from '@parley/protocol/wire';
-import { launchChromium } from '../support/chromium.ts';
 import { enterLine } from '../support/chat.ts';
+import { launchChromium } from '../support/chromium.ts';
 import { withGhost } from '../support/evil-server/device-lists.ts';
 import { Impostor } from '../support/evil-server/impostor.ts';
 import { holdingBack } from '../support/evil-server/mailbox-lies.ts';
@@ -33,7 +33,7 @@ const TOLD: readonly Told[] = [
       await write(alice, 'held back');
       await write(alice, 'brought');
     },
-    words: /the server holds back a message of alice that came before the next one/,
+    words: /a message of alice is missing before this one: held back, late, or never sent/,
   },
   {
     async lie({ evil }) {

@@ -1,6 +1,6 @@
 import { create, type DescMessage, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import type { Environment } from '@parley/client';
-import { type ErrorCode, type Frame, Opcode, ParleyError, readPosition, toHex } from '@parley/protocol';
+import { type ErrorCode, type Frame, Opcode, readPosition, toHex } from '@parley/protocol';
 import { MessageSchema, QuitSchema } from '@parley/protocol/wire';
 import { Connection } from '../../../packages/client/src/connection/connection.ts';
 import type { LoggedIn } from '../../../packages/client/src/connection/login.ts';
@@ -19,9 +19,10 @@ export class SessionClient {
   enter(environment: Environment, login: LoggedIn): void {
     this.accepted.push(`in, with ${login.users.online.join(', ')}`);
     this.#connection = new Connection(environment, login, {
-      onPush: (frame) => this.#push(frame),
+      onPush: (_push, frame) => this.#push(frame),
       onError: (error) => this.errors.push(error),
-      onNonsense: (error) => this.errors.push(error instanceof ParleyError ? error : { code: 'malformed' }),
+      onNonsense: (nonsense) => this.errors.push(nonsense),
+      onFault: (error) => this.#over.reject(error),
       onClose: () => this.#over.resolve(),
     });
     this.#connection.start();

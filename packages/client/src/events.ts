@@ -34,7 +34,7 @@ export const LOCAL_ERROR_CODES = [
   'invalid_consent',
   /** The other user shows another identity key than before; nothing is sent until that was looked at. */
   'identity_changed',
-  /** Something arrived that cannot be read, or is missing (the server holds it back, say): a gap in the conversation. */
+  /** Something arrived that cannot be read, or is missing (held back, late, or never sent): a gap in the conversation. */
   'unreadable',
   /** Content of a kind that only newer clients can show. */
   'cannot_show',

@@ -1,9 +1,11 @@
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { type ErrorCode, type Frame, MAX_LIST, Opcode } from '@parley/protocol';
+import { create, toBinary } from '@bufbuild/protobuf';
+import { type Frame, MAX_LIST, Opcode } from '@parley/protocol';
 import { ListRequestSchema, QuitSchema, type UserList } from '@parley/protocol/wire';
 import type { Connection } from './connection/connection.ts';
 import { Link } from './connection/link.ts';
 import type { LoggedIn } from './connection/login.ts';
+import { inWords } from './connection/nonsense.ts';
+import type { Push } from './connection/pushes.ts';
 import type { RequestError } from './connection/reply.ts';
 import { formatAddress } from './connection/socket.ts';
 import { credentialsOf, isUnregistered, registered } from './conversations/account.ts';
@@ -25,17 +27,13 @@ import type { ClientEvent, Telling } from './events.ts';
 import { RequestState } from './gen/rows_pb.ts';
 import type { Records } from './records/records.ts';
 import { SteadyTime } from './records/steady-time.ts';
+import { Seldom } from './seldom.ts';
 
 /** After our QUIT the server has so long to end the connection. */
 const QUIT_TIMEOUT_MS = 2_000;
+/** What a server can make the client tell as often as it likes is told once in so long. */
+const TOLD_EVERY_MS = 60_000;
 const DAY_MS = 24 * 60 * 60 * 1_000;
-
-/** What the user is told of a server that has said something senseless. What does not open need not be its fault. */
-function nonsense(code: ErrorCode, why: string): string {
-  return code === 'bad_record'
-    ? 'what came from the server does not open: it was changed on the way, or is not what the server sent'
-    : `what the server says makes no sense: ${why}`;
-}
 
 interface MessengerHandlers {
   emit(events: readonly ClientEvent[]): Telling;
@@ -69,13 +67,14 @@ export class Messenger {
     this.#shownRequests = new ShownRequests((request) => records.requests.rows.has(request));
     const time = new SteadyTime(environment, records.progress());
     this.#time = time;
+    const told = new Seldom(environment, TOLD_EVERY_MS);
     const outbox = new Outbox(records, environment, (key, reply) => this.#inbox.reply(key, reply));
     this.link = new Link(environment, records.account, {
       credentials: () => credentialsOf(records),
       onOnline: (connection, login) => this.#online(connection, login),
-      onPush: (frame, connection) => this.#pushed(frame, connection),
+      onPush: (push, frame, connection) => this.#pushed(push, frame, connection),
       onError: (error) => this.#refused(error),
-      onNonsense: (code, why) => tellError(this.context, undefined, code, nonsense(code, why)),
+      onNonsense: (nonsense) => tellError(this.context, undefined, nonsense.code, inWords(nonsense)),
       onOffline: () => this.#offline(),
       onFatal: (error) => this.fail(error),
     });
@@ -84,6 +83,7 @@ export class Messenger {
       records,
       outbox,
       time: () => time.now(),
+      isDue: (what) => told.isDue(what),
       emit: (event) => {
         const telling = handlers.emit([event]);
         if (telling !== undefined) this.#run(telling);
@@ -202,7 +202,7 @@ export class Messenger {
       const progress = records.progress(transaction);
       const crlNumber = String(login.crlNumber);
       if (progress.crlNumber !== crlNumber) records.putProgress(transaction, { ...progress, crlNumber });
-      const { account } = records;
+      const account = records.accountIn(transaction);
       // The server knows this device now.
       if (isUnregistered(account)) records.putAccount(transaction, registered(account));
     });
@@ -216,19 +216,16 @@ export class Messenger {
     this.#handlers.onProgress();
   }
 
-  #pushed(frame: Frame, connection: Connection): void {
-    if (frame.opcode !== Opcode.QUIT) {
-      this.#inbox.frame(frame, connection);
-      return;
-    }
-    const { reason } = fromBinary(QuitSchema, frame.body);
-    if (reason === 'replaced') this.fail(new LoginError('replaced', 'this account has logged in elsewhere'));
+  #pushed(push: Push, frame: Frame, connection: Connection): void {
+    if (push.kind === 'item') this.#inbox.item(frame, push.position, connection);
+    else if (push.kind === 'presence') this.#inbox.presence(push.presence);
+    else if (push.quit.reason === 'replaced') this.fail(new LoginError('replaced', 'this account has logged in elsewhere'));
     else connection.close();
   }
 
   #refused(error: RequestError): void {
     const { records } = this.context;
-    tellError(this.context, undefined, error.code, error.message);
+    if (this.context.isDue(error.code)) tellError(this.context, undefined, error.code, error.message);
     if (error.code !== 'state_mismatch') return;
     // The server's positions are not the ones we remember: what it sends now is told apart by ids alone.
     const forget = records.transact(async (transaction) => {

@@ -210,7 +210,7 @@ test('waits no longer than it was told to while its clock is set back by a year'
     },
     onPush: () => {},
     onError: (error) => assert.fail(error),
-    onNonsense: (code, why) => assert.fail(`${code}: ${why}`),
+    onNonsense: ({ code, why }) => assert.fail(`${code}: ${why}`),
     onOffline: () => {},
     onFatal: ended.reject,
   });

@@ -51,6 +51,7 @@ test('refuses a request without a signature, and one without a device list', asy
   const [alice, bob] = [await scene.device('alice'), await scene.device('bob')];
   const { consent, fromDevices, ...bare } = await scene.ask(alice, 'bob');
   await deliverRtt(bob, { ...bare, ...(fromDevices && { fromDevices }) });
+  bob.minuteLater();
   await deliverRtt(bob, { ...bare, ...(consent && { consent }) });
   assert.deepEqual(bob.codes(), ['invalid_consent', 'invalid_consent']);
   assert.equal(bob.acks.length, 2);
@@ -74,6 +75,7 @@ test('refuses a request with too many KeyPackages, or with one that is too large
     return { ...makeRtt(alice.context, 'bob', id, Array(count).fill(keyPackage)), fromDevices: alice.list };
   };
   await deliverRtt(bob, rttWith(MAX_DEVICES + 1, 1));
+  bob.minuteLater();
   await deliverRtt(bob, rttWith(1, MAX_KEY_PACKAGE + 1));
   assert.deepEqual([bob.codes(), bob.of('request')], [['invalid_consent', 'invalid_consent'], []]);
   await deliverRtt(bob, rttWith(MAX_DEVICES, MAX_KEY_PACKAGE));

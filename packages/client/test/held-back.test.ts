@@ -43,7 +43,7 @@ test('tells of a message that is held back as soon as the next one comes, and ma
   await deliver(alice, one);
   await deliver(alice, three);
   assert.deepEqual(messages(alice), [
-    'unreadable bob: the server holds back a message of bob that came before the next one, or brings it late',
+    'unreadable bob: a message of bob is missing before this one: held back, late, or never sent',
   ]);
   assert.deepEqual(await historyOf(alice, 'bob'), ['one', 'gap', 'three']);
   assert.equal(alice.conversationWith('bob').broken, false, 'what comes can be read');
@@ -56,7 +56,7 @@ test('tells once of many that are held back, by their number', async () => {
   await deliver(alice, three);
   await deliver(alice, await scene.say(bob, 'alice', 'four'));
   assert.deepEqual(messages(alice), [
-    'unreadable bob: the server holds back 2 messages of bob that came before the next one, or brings them late',
+    'unreadable bob: 2 messages of bob are missing before this one: held back, late, or never sent',
   ]);
 });
 

@@ -103,6 +103,7 @@ test('goes on after items that cannot be processed, and has ACKed them', async (
   const garbage = Uint8Array.of(0xff, 0xff, 0xff);
   for (const opcode of [Opcode.RTT, Opcode.ACCEPT, Opcode.REFUSE, Opcode.CANCEL, Opcode.MESSAGE, Opcode.COMMIT, 200]) {
     await alice.deliver(opcode, garbage);
+    alice.minuteLater();
   }
   assert.equal(alice.acks.length, acked + 7);
   assert.equal(alice.codes().length, 7);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create, toBinary } from '@bufbuild/protobuf';
-import { DecodeError, MAX_LIST, MAX_LIST_PAGES } from '@parley/protocol';
+import { concat, DecodeError, MAX_LIST, MAX_LIST_PAGES, Opcode, positionPrefix } from '@parley/protocol';
 import { PresenceSchema, type UserList, UserListSchema } from '@parley/protocol/wire';
 import { readPresence, readUserList } from '../src/connection/names.ts';
+import { readPush } from '../src/connection/pushes.ts';
 import { usersOnline } from '../src/conversations/users-online.ts';
 
 const listOf = (online: string[], next = ''): UserList => create(UserListSchema, { online, next });
@@ -78,4 +79,20 @@ test('stops at a page that does not come after the one before, and says so', asy
 
 test('has no names where a page has no answer', async () => {
   assert.equal(await usersOnline(listOf(['alice'], 'alice'), async () => undefined), undefined);
+});
+
+test('takes nothing from a server that was not asked for, and is neither QUIT nor PRESENCE nor of the mailbox', () => {
+  const body = concat(positionPrefix(7n), Uint8Array.of(0xff));
+  assert.deepEqual(readPush({ opcode: Opcode.MESSAGE, body }), { kind: 'item', position: 7n });
+  for (const opcode of [Opcode.OK, Opcode.LIST, Opcode.MESSAGE, Opcode.REJOIN, 200]) {
+    assert.throws(() => readPush({ opcode, body: body.subarray(1) }), DecodeError, `opcode ${opcode}`);
+    assert.throws(() => readPush({ opcode, body: new Uint8Array(0) }), DecodeError, `opcode ${opcode}`);
+  }
+  for (const opcode of [Opcode.QUIT, Opcode.PRESENCE]) {
+    const garbage = Uint8Array.of(0xff, 0xff, 0xff);
+    assert.throws(() => readPush({ opcode, body: garbage }), { name: 'ParleyError', code: 'malformed' }, `opcode ${opcode}`);
+  }
+  const inMailbox = concat(positionPrefix(7n), toBinary(PresenceSchema, create(PresenceSchema, { username: 'bob' })));
+  assert.equal(readPush({ opcode: Opcode.PRESENCE, body: inMailbox }).kind, 'presence', 'it is never of the mailbox');
+  assert.throws(() => readPush({ opcode: Opcode.PRESENCE, body: positionPrefix(7n) }), DecodeError);
 });

@@ -46,7 +46,7 @@ test('a question that was asked too often is asked again only after the wait', a
     },
     onPush: () => {},
     onError: (error) => assert.fail(error),
-    onNonsense: (code, why) => assert.fail(`${code}: ${why}`),
+    onNonsense: ({ code, why }) => assert.fail(`${code}: ${why}`),
     onOffline: () => {},
     onFatal: (error) => assert.fail(error),
   });

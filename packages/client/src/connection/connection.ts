@@ -1,20 +1,22 @@
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { create, toBinary } from '@bufbuild/protobuf';
 import {
   type Channel,
   DecodeError,
+  decodeMessage,
   ERROR_CODES,
   FRAMES_PER_SECOND,
   type Frame,
   MAX_REQUESTS_IN_FLIGHT,
   Opcode,
-  wipe,
 } from '@parley/protocol';
 import { ErrorSchema, ListRequestSchema, OkSchema } from '@parley/protocol/wire';
 import type { Environment, Timer } from '../environment.ts';
 import { Liveness } from './liveness.ts';
 import type { LoggedIn } from './login.ts';
 import { readUserList } from './names.ts';
+import { type Nonsense, nonsenseIn } from './nonsense.ts';
 import { Pacer } from './pacer.ts';
+import { type Push, readPush } from './pushes.ts';
 import { type Reply, RequestError } from './reply.ts';
 import type { BinarySocket } from './socket.ts';
 
@@ -25,11 +27,13 @@ const MAX_SEQUENCE = 0xffff_ffff;
 
 interface ConnectionHandlers {
   /** A frame that the server sent on its own. Called in order of arrival, also relative to replies. */
-  onPush(frame: Frame): void;
+  onPush(push: Push, frame: Frame): void;
   /** An ERROR that answers no request that waits. */
   onError(error: RequestError): void;
   /** What came makes no sense: the connection is ended for it. */
-  onNonsense(error: unknown): void;
+  onNonsense(nonsense: Nonsense): void;
+  /** Something of ours has failed, whatever came. The connection is ended. */
+  onFault(error: unknown): void;
   /** Once. */
   onClose(): void;
 }
@@ -75,12 +79,8 @@ export class Connection {
 
   /** From now on frames are handled, those that came with the login first. */
   start(): void {
-    try {
-      for (const frame of this.#early.splice(0)) this.#dispatch(frame);
-    } catch (error) {
-      this.#refuse(error);
-      return;
-    }
+    this.#handle(() => this.#early.splice(0));
+    if (this.#closed) return;
     this.#socket.consume({ onMessage: (message) => this.#receive(message), onClose: () => this.close() });
   }
 
@@ -182,42 +182,60 @@ export class Connection {
   }
 
   #receive(record: Uint8Array): void {
-    try {
+    if (this.#closed) return;
+    this.#handle(() => {
       const frames = this.#channel.open(record);
       this.#liveness.heard();
-      for (const frame of frames) this.#dispatch(frame);
+      return frames;
+    });
+  }
+
+  /** Of a record that does not open, or a body that does not decode, nothing more is believed of this connection. */
+  #handle(read: () => readonly Frame[]): void {
+    let isReading = true;
+    try {
+      for (const frame of read()) {
+        if (this.#closed) return;
+        isReading = true;
+        const act = this.#read(frame);
+        isReading = false;
+        act();
+      }
     } catch (error) {
-      this.#refuse(error);
+      const nonsense = isReading ? nonsenseIn(error) : undefined;
+      if (nonsense === undefined) this.#handlers.onFault(error);
+      else this.#handlers.onNonsense(nonsense);
+      this.close();
     }
   }
 
-  /** A record that does not open, or a body that does not decode: nothing more of this connection can be believed. */
-  #refuse(error: unknown): void {
-    this.#handlers.onNonsense(error);
-    this.close();
-  }
-
-  #dispatch(frame: Frame): void {
-    if (this.#closed) return;
+  /** What is to be done about a frame. @throws DecodeError, ParleyError for one that makes no sense */
+  #read(frame: Frame): () => void {
     const { opcode, sequence, body } = frame;
     if (opcode === Opcode.ERROR) {
-      const error = new RequestError(fromBinary(ErrorSchema, body));
-      // One may be about what has no reply (ACK), or about the connection.
-      if (!this.#answer(sequence, { kind: 'error', error })) this.#handlers.onError(error);
-      // It goes on with no more than this, whatever the server does; what was asked is asked again on the next.
-      if (ERROR_CODES[error.code] === 'closes') this.close();
-    } else if (sequence === 0) this.#handlers.onPush(frame);
-    else if (opcode === Opcode.OK) this.#answerTo(sequence, false, () => ({ kind: 'ok', ok: fromBinary(OkSchema, body) }));
-    else if (opcode === Opcode.LIST) this.#answerTo(sequence, true, () => ({ kind: 'users', users: readUserList(body) }));
-    else wipe(body);
-  }
-
-  /** @throws DecodeError where nothing was asked that has this answer */
-  #answerTo(sequence: number, isList: boolean, read: () => Reply): void {
+      const error = new RequestError(decodeMessage(ErrorSchema, body));
+      return () => this.#failed(sequence, error);
+    }
+    if (sequence === 0) {
+      const push = readPush(frame);
+      return () => this.#handlers.onPush(push, frame);
+    }
+    if (opcode !== Opcode.OK && opcode !== Opcode.LIST) throw new DecodeError('an answer of a kind that there is not');
     const asked = this.#inFlight.get(sequence);
     if (asked === undefined) throw new DecodeError('an answer to nothing that was asked');
+    const isList = opcode === Opcode.LIST;
     if ((asked.opcode === Opcode.LIST) !== isList) throw new DecodeError('an answer to something else than was asked');
-    this.#answer(sequence, read());
+    const reply: Reply = isList
+      ? { kind: 'users', users: readUserList(body) }
+      : { kind: 'ok', ok: decodeMessage(OkSchema, body) };
+    return () => void this.#answer(sequence, reply);
+  }
+
+  #failed(sequence: number, error: RequestError): void {
+    // One may be about what has no reply (ACK), or about the connection.
+    if (!this.#answer(sequence, { kind: 'error', error })) this.#handlers.onError(error);
+    // It goes on with no more than this, whatever the server does; what was asked is asked again on the next.
+    if (ERROR_CODES[error.code] === 'closes') this.close();
   }
 
   #answer(sequence: number, reply: Reply): boolean {

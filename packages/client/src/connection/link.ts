@@ -1,24 +1,29 @@
-import { DecodeError, type ErrorCode, type Frame, type Opcode, ParleyError, ServerCheckError } from '@parley/protocol';
+import { type Frame, type Opcode, ServerCheckError } from '@parley/protocol';
 import type { Environment, Timer } from '../environment.ts';
 import { ConnectError, LoginError } from '../errors.ts';
+import { Seldom } from '../seldom.ts';
 import { backoff } from './backoff.ts';
 import { Connection } from './connection.ts';
 import { type Credentials, type LoggedIn, logIn } from './login.ts';
+import { type Nonsense, nonsenseIn } from './nonsense.ts';
+import type { Push } from './pushes.ts';
 import { isPassing, type Reply, type RequestError } from './reply.ts';
 import type { ServerAddress } from './socket.ts';
 
-/** A connection that lasted this long was a good one: the next failure starts from the shortest wait again. */
+/** A connection that lasted this long, and ended without nonsense, was a good one: the next failure starts from the shortest wait again. */
 const STABLE_MS = 5_000;
+/** The same nonsense is told once in so long. */
+const NONSENSE_EVERY_MS = 60 * 60 * 1_000;
 
 interface LinkHandlers {
   /** As they are at this moment. */
   credentials(): Credentials;
   /** Logged in. Frames come after this returns. */
   onOnline(connection: Connection, login: LoggedIn): void;
-  onPush(frame: Frame, connection: Connection): void;
+  onPush(push: Push, frame: Frame, connection: Connection): void;
   onError(error: RequestError): void;
-  /** The server says what makes no sense, which ends its connection: once for each such thing until a connection lasts. */
-  onNonsense(code: ErrorCode, why: string): void;
+  /** What comes makes no sense, which ends the connection, also before the login is done: once an hour of each such thing. */
+  onNonsense(nonsense: Nonsense): void;
   /** The connection ended, or the first attempt failed. Once until the next `onOnline`. */
   onOffline(): void;
   /** Trying again would not help; the link has stopped. */
@@ -43,12 +48,14 @@ export class Link {
   #state: State = { name: 'idle' };
   #attempt = 0;
   #saidOffline = false;
-  readonly #saidNonsense = new Set<string>();
+  readonly #nonsenseTold: Seldom;
+  #endsInNonsense = false;
 
   constructor(environment: Environment, address: ServerAddress, handlers: LinkHandlers) {
     this.#environment = environment;
     this.#address = address;
     this.#handlers = handlers;
+    this.#nonsenseTold = new Seldom(environment, NONSENSE_EVERY_MS);
   }
 
   get connection(): Connection | undefined {
@@ -122,7 +129,8 @@ export class Link {
       if (this.#stopped()) return;
       if (error instanceof LoginError || error instanceof ServerCheckError) return this.#fail(error);
       if (!(error instanceof ConnectError)) return this.#fail(error as Error);
-      if (error.cause instanceof DecodeError) this.#nonsense(error.cause);
+      const nonsense = nonsenseIn(error.cause);
+      if (nonsense !== undefined) this.#nonsense(nonsense);
       this.#retry(error.retryAfterMs, this.#environment.monotonic() - startedMs);
     }
   }
@@ -134,13 +142,15 @@ export class Link {
 
   #begin(login: LoggedIn): void {
     const connection: Connection = new Connection(this.#environment, login, {
-      onPush: (frame) => this.#handlers.onPush(frame, connection),
+      onPush: (push, frame) => this.#handlers.onPush(push, frame, connection),
       onError: (error) => this.#handlers.onError(error),
-      onNonsense: (error) => this.#nonsense(error),
+      onNonsense: (nonsense) => this.#nonsense(nonsense),
+      onFault: (error) => this.#fail(error as Error),
       onClose: () => this.#ended(connection),
     });
     this.#state = { name: 'online', connection, sinceMs: this.#environment.monotonic() };
     this.#saidOffline = false;
+    this.#endsInNonsense = false;
     this.#handlers.onOnline(connection, login);
     connection.start();
     this.#settle(this.connection);
@@ -150,19 +160,15 @@ export class Link {
     const state = this.#state;
     if (state.name !== 'online' || state.connection !== connection) return;
     const lastedMs = this.#environment.monotonic() - state.sinceMs;
-    if (lastedMs >= STABLE_MS) {
-      this.#attempt = 0;
-      this.#saidNonsense.clear();
-    }
+    if (lastedMs >= STABLE_MS && !this.#endsInNonsense) this.#attempt = 0;
     this.#retry(0, 0);
   }
 
-  #nonsense(error: unknown): void {
-    const code = error instanceof ParleyError ? error.code : 'malformed';
-    const why = error instanceof ParleyError || error instanceof DecodeError ? error.message : 'it does not parse';
-    if (this.#saidNonsense.has(why)) return;
-    this.#saidNonsense.add(why);
-    this.#handlers.onNonsense(code, why);
+  #nonsense(nonsense: Nonsense): void {
+    this.#endsInNonsense = true;
+    // Lengths and the like a server can choose.
+    const what = nonsense.why.replaceAll(/\d+/g, '#');
+    if (this.#nonsenseTold.isDue(what)) this.#handlers.onNonsense(nonsense);
   }
 
   #retry(retryAfterMs: number, tookMs: number): void {

@@ -1,8 +1,8 @@
-import { create, fromBinary } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import {
   type Channel,
   checkServer,
-  DecodeError,
+  decodeMessage,
   type Frame,
   HANDSHAKE_TIMEOUT_MS,
   isErrorCode,
@@ -15,6 +15,7 @@ import { ClientLoginSchema, ErrorSchema, type Limits, type Registration, type Us
 import type { Environment } from '../environment.ts';
 import { ConnectError, LoginError } from '../errors.ts';
 import { readUserList } from './names.ts';
+import { inWords, nonsenseIn } from './nonsense.ts';
 import { boundedRetry } from './reply.ts';
 import { BinarySocket, type ServerAddress } from './socket.ts';
 
@@ -129,14 +130,13 @@ async function exchange(
 function readUsers(frame: Frame): UserList {
   if (frame.opcode === Opcode.LIST) return readUserList(frame.body);
   if (frame.opcode !== Opcode.ERROR) throw new ConnectError('the server did not answer the login');
-  const { code, detail, retryAfterMs, newestVersion } = fromBinary(ErrorSchema, frame.body);
+  const { code, detail, retryAfterMs, newestVersion } = decodeMessage(ErrorSchema, frame.body);
   if (isErrorCode(code) && HOPELESS.has(code)) throw new LoginError(code, EXPLANATIONS[code] ?? detail, newestVersion);
   throw new ConnectError(`the server refuses the login for now: ${code}`, { retryAfterMs: boundedRetry(retryAfterMs) });
 }
 
 function describe(error: unknown): string {
   if (error instanceof ConnectError) return error.message;
-  return error instanceof DecodeError
-    ? `what the server says makes no sense: ${error.message}`
-    : 'the handshake with the server failed';
+  const nonsense = nonsenseIn(error);
+  return nonsense === undefined ? 'the handshake with the server failed' : inWords(nonsense);
 }

@@ -13,6 +13,8 @@ export interface Context {
   readonly outbox: Outbox;
   /** The time by which what is kept grows old (SteadyTime). */
   time(): number;
+  /** Whether it was not told within the last minute; then it counts as told now. */
+  isDue(what: string): boolean;
   emit(event: ClientEvent): void;
   /** Asks the server, as often as connections end before it has answered: for requests that may be carried out twice. */
   ask(opcode: Opcode, body: Uint8Array): Promise<Reply>;

@@ -10,17 +10,17 @@ import type { Context } from './context.ts';
 import { noteChange } from './pins.ts';
 import { putGap } from './put-history.ts';
 import { markBroken } from './replaced.ts';
-import { tellError } from './tell.ts';
+import { tellError, tellOfArrived } from './tell.ts';
 
 /** What a message that cannot be read may say of the group; the others are the doing of who sent it. */
 const SHOWS_A_BREAK: ReadonlySet<MlsErrorReason> = new Set(['cannot_decrypt', 'wrong_epoch']);
 
 /**
- * Something arrived that cannot be processed: the user is told, and where it belongs to a conversation, its history shows a gap.
+ * Something arrived that cannot be processed: the user is told (once a minute of the same), and where it belongs to a conversation, its history shows a gap.
  */
 export function recordGap(context: Context, transaction: Transaction, frame: Frame | undefined, error: unknown): void {
   if (error instanceof IdentityChangedError) {
-    noteChange(context, transaction, error);
+    noteChange(context, transaction, error, tellOfArrived);
     return;
   }
   const { records } = context;
@@ -30,7 +30,7 @@ export function recordGap(context: Context, transaction: Transaction, frame: Fra
   const name = claimed === undefined ? '' : ` in ${isOwn ? 'your' : `${claimed}'s`} name`;
   const about = claimed === undefined || isOwn ? {} : { user: claimed };
   if (error instanceof InvalidConsentError) {
-    tellError(context, transaction, 'invalid_consent', `${what}${name} was dropped: ${error.message}`, about);
+    tellOfArrived(context, transaction, 'invalid_consent', `${what}${name} was dropped: ${error.message}`, about);
     return;
   }
   const conversation = frame === undefined ? undefined : transaction.get(records.conversations, conversationOf(frame));
@@ -47,12 +47,13 @@ export function recordGap(context: Context, transaction: Transaction, frame: Fra
   const where = conversation === undefined ? name : ` in the conversation with ${conversation.peer}`;
   const why = error instanceof MlsError ? error.message : 'it is damaged';
   const message = `${what}${where} could not be read: ${why}`;
-  tellError(context, transaction, 'unreadable', message, conversation === undefined ? about : { user: conversation.peer });
+  tellOfArrived(context, transaction, 'unreadable', message, conversation === undefined ? about : { user: conversation.peer });
 }
 
 /**
  * A message of the other user opened that is not the next one: `skipped` that they encrypted before it have not come. Those that came and did
- * not open have their gaps. An honest server keeps the order of a sender (docs/protocol.md, "Delivery"), so it holds the others back.
+ * not open have their gaps. An honest server keeps the order of a sender (docs/protocol.md, "Delivery"), but a contact can encrypt what it never sends: whose doing it is
+ * nobody here can know.
  */
 export function recordSkipped(context: Context, transaction: Transaction, conversation: Conversation, skipped: number): void {
   const { gaps, peer, broken, state } = conversation;
@@ -61,8 +62,8 @@ export function recordSkipped(context: Context, transaction: Transaction, conver
   // What is broken, or was replaced, has its gap.
   if (missing <= 0 || broken || state === ConversationState.REPLACED) return;
   putGap(context, transaction, conversation);
-  const [what, which] = missing === 1 ? ['a message', 'it'] : [`${missing} messages`, 'them'];
-  const message = `the server holds back ${what} of ${peer} that came before the next one, or brings ${which} late`;
+  const [what, is] = missing === 1 ? ['a message', 'is'] : [`${missing} messages`, 'are'];
+  const message = `${what} of ${peer} ${is} missing before this one: held back, late, or never sent`;
   tellError(context, transaction, 'unreadable', message, { user: peer });
 }
 

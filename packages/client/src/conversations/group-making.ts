@@ -3,6 +3,7 @@ import { CONVERSATION_ID_BYTES, equalBytes, Opcode, openDeviceList, toHex } from
 import { type DeviceKeyPackage, type DeviceRef, DeviceRefSchema, UserQuerySchema } from '@parley/protocol/wire';
 import type { Reply } from '../connection/reply.ts';
 import type { GroupState } from '../mls/mls.ts';
+import type { Transaction } from '../records/transaction.ts';
 import type { NewGroup } from './consent.ts';
 import { InvalidConsentError } from './consent-errors.ts';
 import type { Context } from './context.ts';
@@ -19,6 +20,7 @@ export function askForUser(context: Context, username: string): Promise<Reply> {
  */
 export async function makeGroup(
   context: Context,
+  transaction: Transaction,
   other: KnownUser,
   keyPackages: readonly DeviceKeyPackage[],
   siblings: readonly DeviceKeyPackage[],
@@ -26,7 +28,7 @@ export async function makeGroup(
   const { environment, records } = context;
   const { mls, crypto } = environment;
   const theirs = await ownedBy(context, other, keyPackages);
-  const ours = openDeviceList(crypto, records.account.deviceList);
+  const ours = openDeviceList(crypto, records.accountIn(transaction).deviceList);
   const added = [...theirs, ...(await ownedBy(context, ours, siblings))];
   if (theirs.length === 0) throw new InvalidConsentError('it has no KeyPackage of a device that counts');
 

@@ -21,7 +21,9 @@ export class Healer {
   readonly #timers = new Map<string, Timer>();
   readonly #attempts = new Map<string, number>();
   /** What the user knows of why there is no new group. */
-  readonly #told = new Map<string, string>();
+  readonly #told = new Map<string, Set<string>>();
+  /** For these the server has lied last: nothing that it says makes the wait for the next attempt shorter. */
+  readonly #lied = new Set<string>();
   #behindTimer: Timer | undefined;
   #over = false;
 
@@ -44,13 +46,13 @@ export class Healer {
 
   /** After each login: what an earlier run left, and what waits for a commit that does not come. */
   online(): void {
-    for (const [key] of this.#context.records.conversations.rows) this.#now(key);
+    for (const [key] of this.#context.records.conversations.rows) this.#soon(key);
     this.#watchBehind(new Set());
   }
 
   /** Somebody came on line: there may be KeyPackages now. */
   present(user: string): void {
-    for (const [key, { peer }] of this.#context.records.conversations.rows) if (peer === user) this.#now(key);
+    for (const [key, { peer }] of this.#context.records.conversations.rows) if (peer === user) this.#soon(key);
   }
 
   stop(): void {
@@ -58,6 +60,10 @@ export class Healer {
     this.#behindTimer?.cancel();
     for (const timer of this.#timers.values()) timer.cancel();
     this.#timers.clear();
+  }
+
+  #soon(key: string): void {
+    if (!this.#lied.has(key)) this.#now(key);
   }
 
   #now(key: string): void {
@@ -74,9 +80,11 @@ export class Healer {
       if (outcome === 'done') {
         this.#attempts.delete(key);
         this.#told.delete(key);
+        this.#lied.delete(key);
         return;
       }
-      if (outcome !== 'later') this.#tell(key, outcome.message);
+      if (outcome === 'later') this.#lied.delete(key);
+      else this.#tell(key, outcome.message);
       const attempt = this.#attempts.get(key) ?? 0;
       this.#attempts.set(key, attempt + 1);
       this.#wait(key, Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 16)));
@@ -86,11 +94,13 @@ export class Healer {
     }
   }
 
-  /** Once, however often it is tried. */
+  /** Each reason once, however often it is tried. */
   #tell(key: string, why: string): void {
     const peer = this.#context.records.conversations.rows.get(key)?.peer;
-    if (peer === undefined || this.#told.get(key) === why) return;
-    this.#told.set(key, why);
+    const told = this.#told.get(key) ?? new Set();
+    this.#lied.add(key);
+    if (peer === undefined || told.has(why)) return;
+    this.#told.set(key, told.add(why));
     const message = `no new keys can be made for the conversation with ${peer}, by what the server says of their devices: ${why}`;
     tellError(this.#context, undefined, 'invalid_consent', message, { user: peer });
   }

@@ -1,5 +1,5 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { type Frame, MAX_INBOX_BYTES, Opcode, POSITION_BYTES, readPosition, toHex } from '@parley/protocol';
+import { type Frame, MAX_INBOX_BYTES, Opcode, POSITION_BYTES, toHex } from '@parley/protocol';
 import {
   AcceptSchema,
   AckSchema,
@@ -7,12 +7,12 @@ import {
   CommitSchema,
   DevicesSchema,
   MessageSchema,
+  type Presence,
   RefuseSchema,
   ReplaceSchema,
   RttSchema,
 } from '@parley/protocol/wire';
 import type { Connection } from '../connection/connection.ts';
-import { readPresence } from '../connection/names.ts';
 import type { Reply } from '../connection/reply.ts';
 import type { Transaction } from '../records/transaction.ts';
 import { VaultError } from '../vault/vault.ts';
@@ -29,7 +29,8 @@ import { answered } from './replies.ts';
 const MAX_BATCH = 256;
 
 type Item =
-  | { readonly kind: 'frame'; readonly frame: Frame; readonly connection: Connection }
+  | { readonly kind: 'item'; readonly frame: Frame; readonly position: bigint; readonly connection: Connection }
+  | { readonly kind: 'presence'; readonly presence: Presence }
   | { readonly kind: 'reply'; readonly key: string; readonly reply: Reply };
 
 interface InboxHandlers {
@@ -59,13 +60,19 @@ export class Inbox {
     return !this.#running;
   }
 
-  frame(frame: Frame, connection: Connection): void {
+  /** A mailbox item. */
+  item(frame: Frame, position: bigint, connection: Connection): void {
     this.#bytes += frame.body.length;
     if (this.#bytes > MAX_INBOX_BYTES) {
       connection.close();
       return;
     }
-    this.#add({ kind: 'frame', frame, connection });
+    this.#add({ kind: 'item', frame, position, connection });
+  }
+
+  /** In its place between mailbox items: one of them may be what makes this user one to hear of. */
+  presence(presence: Presence): void {
+    this.#add({ kind: 'presence', presence });
   }
 
   reply(key: string, reply: Reply): void {
@@ -83,7 +90,7 @@ export class Inbox {
     try {
       while (this.#items.length > 0) {
         const batch = this.#items.splice(0, MAX_BATCH);
-        for (const item of batch) if (item.kind === 'frame') this.#bytes -= item.frame.body.length;
+        for (const item of batch) if (item.kind === 'item') this.#bytes -= item.frame.body.length;
         await this.#context.records.transact((transaction) => this.#process(transaction, batch));
       }
       this.#running = false;
@@ -103,12 +110,15 @@ export class Inbox {
         await this.#attempt(transaction, undefined, (inner) => answered(this.#context, inner, item.key, item.reply));
         continue;
       }
-      const at = readPosition(item.frame.body);
-      if (at !== undefined) last = { connection: item.connection, position: at };
+      if (item.kind === 'presence') {
+        tellPresence(this.#context, transaction, item.presence);
+        continue;
+      }
+      last = item;
       // Delivered before: at least once there, exactly once here. The ACK may have been lost.
-      if (at !== undefined && at <= position) continue;
-      await this.#attempt(transaction, item.frame, (inner) => receive(this.#context, inner, item.frame, at !== undefined));
-      if (at !== undefined) position = at;
+      if (item.position <= position) continue;
+      await this.#attempt(transaction, item.frame, (inner) => receive(this.#context, inner, item.frame));
+      position = item.position;
     }
     if (last === undefined) return;
     if (position !== before) records.putProgress(transaction, { ...records.progress(transaction), position });
@@ -128,16 +138,15 @@ export class Inbox {
   }
 }
 
-async function receive(context: Context, transaction: Transaction, { opcode, body }: Frame, fromMailbox: boolean): Promise<void> {
-  if (opcode === Opcode.PRESENCE && !fromMailbox) {
-    const { username: user, online } = readPresence(body);
-    if (!isOfInterest(context, transaction, user)) return;
-    return transaction.effect(() => {
-      context.emit({ event: 'presence', user, online });
-      if (online) context.present(user);
-    });
-  }
-  if (!fromMailbox) return;
+function tellPresence(context: Context, transaction: Transaction, { username: user, online }: Presence): void {
+  if (!isOfInterest(context, transaction, user)) return;
+  transaction.effect(() => {
+    context.emit({ event: 'presence', user, online });
+    if (online) context.present(user);
+  });
+}
+
+async function receive(context: Context, transaction: Transaction, { opcode, body }: Frame): Promise<void> {
   const content = body.subarray(POSITION_BYTES);
   switch (opcode) {
     case Opcode.RTT:

@@ -72,7 +72,7 @@ export async function receiveAccept(context: Context, transaction: Transaction, 
   const { state, reference } = await environment.mls.join(mlsDevice(context), accept.welcome, stored);
   const info = environment.mls.info(state);
   requireTwo(context, transaction, request.peer, info);
-  requireAnnounced(context, info, accept, consent);
+  requireAnnounced(context, transaction, info, accept, consent);
 
   const key = toHex(consent.conversation);
   if (transaction.get(records.conversations, key) !== undefined) throw new InvalidConsentError('its conversation exists already');
@@ -140,6 +140,7 @@ function requireRequest(
  */
 export function requireAnnounced(
   { environment, records }: Context,
+  transaction: Transaction,
   info: GroupInfo,
   accept: Pick<Accept, 'epoch' | 'suite'>,
   { from, conversation }: CheckedConsent,
@@ -147,7 +148,7 @@ export function requireAnnounced(
   if (!equalBytes(info.groupId, conversation)) throw new MlsError('wrong_group', 'the Welcome is for another group');
   if (info.epoch !== accept.epoch || info.suite !== accept.suite)
     throw new MlsError('refused', 'the Welcome is for another epoch');
-  const { account } = records;
+  const account = records.accountIn(transaction);
   const isOwn = from.username === account.username;
   for (const { username, devices } of isOwn ? [from] : [from, openDeviceList(environment.crypto, account.deviceList)]) {
     const listed = new Set(devices.map((device) => toHex(device.signatureKey)));

@@ -118,7 +118,7 @@ async function join(
   const { state, reference } = await mls.join(mlsDevice(context), replace.welcome, stored);
   const info = mls.info(state);
   requireTwo(context, transaction, peer, info);
-  requireAnnounced(context, info, replace, consent);
+  requireAnnounced(context, transaction, info, replace, consent);
   transaction.putGroup(toHex(consent.conversation), state);
   if (keyPackages.some(({ keyPackage, lastResort }) => keyPackage.reference === reference && !lastResort)) {
     transaction.deleteRow('keypackage', reference);

@@ -51,7 +51,7 @@ async function make(
   const { records, outbox } = context;
   const asker = recogniseAs(context, transaction, request.peer, devices);
   const rtt = fromBinary(RttSchema, request.rtt);
-  const group = await makeGroup(context, asker, rtt.keyPackages, siblings);
+  const group = await makeGroup(context, transaction, asker, rtt.keyPackages, siblings);
   const { conversation, suite } = group;
   const body = makeAccept(context, request.peer, request.requestId, group);
   transaction.putGroup(toHex(conversation), group.state);

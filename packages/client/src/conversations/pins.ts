@@ -12,7 +12,7 @@ import { ContactSchema } from '../gen/rows_pb.ts';
 import type { Transaction } from '../records/transaction.ts';
 import { IdentityChangedError, InvalidConsentError } from './consent-errors.ts';
 import type { Context } from './context.ts';
-import { tellError } from './tell.ts';
+import { type Tell, tellError } from './tell.ts';
 
 /** A device list whose signatures hold and whose identity key is the user's pinned one. */
 export interface KnownUser {
@@ -30,7 +30,7 @@ export function recognise(context: Context, transaction: Transaction, signed: Si
   const { environment, records } = context;
   if (signed === undefined) throw new InvalidConsentError('it came without a device list');
   const list = openList(environment.crypto, signed);
-  const { account } = records;
+  const account = records.accountIn(transaction);
   const deviceList = toBinary(SignedDeviceListSchema, signed);
   if (list.username === account.username) {
     if (!equalBytes(list.identityKey, account.identityKey)) throw new InvalidConsentError('it claims to be from this user');
@@ -92,10 +92,15 @@ function openList(crypto: CryptoProvider, signed: SignedDeviceList): OpenedDevic
 }
 
 /** Sending to this user stops until somebody has looked. */
-export function noteChange(context: Context, transaction: Transaction, error: IdentityChangedError): void {
+export function noteChange(
+  context: Context,
+  transaction: Transaction,
+  error: IdentityChangedError,
+  tell: Tell = tellError,
+): void {
   const { contacts } = context.records;
   const contact = transaction.get(contacts, error.username);
   if (contact !== undefined) transaction.put(contacts, { ...contact, changedKey: error.identityKey });
   const message = `${error.username} shows another identity than before: nothing is sent until you have compared safety numbers`;
-  tellError(context, transaction, 'identity_changed', message, { user: error.username });
+  tell(context, transaction, 'identity_changed', message, { user: error.username });
 }

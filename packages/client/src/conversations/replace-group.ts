@@ -1,7 +1,7 @@
 import { toBinary } from '@bufbuild/protobuf';
 import { Opcode, toHex } from '@parley/protocol';
 import { type DeviceKeyPackage, ReplaceSchema, type SignedDeviceList } from '@parley/protocol/wire';
-import type { Reply, RequestError } from '../connection/reply.ts';
+import type { RequestError } from '../connection/reply.ts';
 import { type Conversation, ConversationState, type OutboxRow } from '../gen/rows_pb.ts';
 import { MlsError } from '../mls/mls.ts';
 import type { Transaction } from '../records/transaction.ts';
@@ -32,7 +32,10 @@ export async function replaceGroup(context: Context, key: string): Promise<'done
   const reply = await askForUser(context, broken.peer);
   // The client is ending; the next start goes on here.
   if (reply.kind === 'lost') return 'done';
-  const devices = devicesIn(reply);
+  // It does not say who they are; a refusal is no lie.
+  if (reply.kind !== 'ok') return 'later';
+  const { result } = reply.ok;
+  const devices = result.case === 'user' ? result.value.devices : undefined;
   const ids = await deviceIds(context, broken.peer, devices);
   if (!Array.isArray(ids)) return ids;
   const theirs = await claimKeyPackages(context, broken.peer, ids);
@@ -67,10 +70,6 @@ function isWanted({ state, broken }: Conversation): boolean {
   return state === ConversationState.OPEN && broken;
 }
 
-function devicesIn(reply: Reply): SignedDeviceList | undefined {
-  return reply.kind === 'ok' && reply.ok.result.case === 'user' ? reply.ok.result.value.devices : undefined;
-}
-
 function deviceIds(context: Context, peer: string, devices: SignedDeviceList | undefined): Promise<Uint8Array[] | NotNow> {
   return context.records.transact(async (transaction) => {
     try {
@@ -95,7 +94,7 @@ async function make(
   const other = recogniseAs(context, transaction, peer, devices);
   if ((transaction.get(records.contacts, peer)?.changedKey.length ?? 0) > 0)
     throw new InvalidConsentError('its identity changed');
-  const group = await makeGroup(context, other, keyPackages, siblings);
+  const group = await makeGroup(context, transaction, other, keyPackages, siblings);
   const { conversation: id, suite, state } = group;
   const body = makeReplace(context, peer, old.id, group, keptProof(context, transaction, peer));
   const replacedMs = environment.now();

@@ -23,8 +23,6 @@ const PROGRESS_KEY = 'progress';
 /** Rows of what an earlier run has left to be told: so many at once. */
 const REST_PAGE = 256;
 
-const accountTable = new Table('account', AccountSchema, () => ACCOUNT_KEY);
-
 /** All that a client keeps: what the vault holds, as tables, and the one way to change it. */
 export class Records {
   readonly contacts = contactTable();
@@ -32,10 +30,10 @@ export class Records {
   readonly conversations = conversationTable();
   readonly outbox = outboxTable();
   readonly views = new Table('view', ViewSchema, (row) => row.username);
+  readonly #account = accountTable();
   readonly #progress = progressTable();
   readonly #vault: Vault;
   readonly #groups: Groups;
-  #account: Account;
   #lastOrder: number;
   #tell: (events: readonly ClientEvent[]) => Telling = () => undefined;
   #takes: (event: ClientEvent) => boolean = () => true;
@@ -61,12 +59,17 @@ export class Records {
   private constructor(vault: Vault, mls: Mls, account: Account, lastOrder: number) {
     this.#vault = vault;
     this.#groups = new Groups(vault, mls);
-    this.#account = account;
+    this.#account.rows.set(ACCOUNT_KEY, account);
     this.#lastOrder = lastOrder;
   }
 
+  /** As stored; within a transaction what it has put already is seen by `accountIn` alone. */
   get account(): Account {
-    return this.#account;
+    return this.#account.rows.get(ACCOUNT_KEY) as Account;
+  }
+
+  accountIn(transaction: Transaction): Account {
+    return transaction.get(this.#account, ACCOUNT_KEY) as Account;
   }
 
   get vault(): Vault {
@@ -128,10 +131,7 @@ export class Records {
   }
 
   putAccount(transaction: Transaction, account: Account): void {
-    transaction.putRow(accountRow(account));
-    transaction.effect(() => {
-      this.#account = account;
-    });
+    transaction.put(this.#account, account);
   }
 
   /**
@@ -167,11 +167,11 @@ export class Records {
 
 export async function loadAccount(vault: Vault): Promise<Account | undefined> {
   const bytes = await vault.get('account', ACCOUNT_KEY);
-  return bytes === undefined ? undefined : accountTable.decode(bytes);
+  return bytes === undefined ? undefined : accountTable().decode(bytes);
 }
 
 export function accountRow(account: Account): Row {
-  return accountTable.row(account);
+  return accountTable().row(account);
 }
 
 export function progressRow(progress: Progress): Row {
@@ -193,6 +193,10 @@ export function outboxTable() {
     (row) => row.key,
     (row) => row.order,
   );
+}
+
+function accountTable() {
+  return new Table('account', AccountSchema, () => ACCOUNT_KEY);
 }
 
 function progressTable() {

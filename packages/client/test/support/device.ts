@@ -34,6 +34,7 @@ import type { ClientEvent, ClientEventName } from '../../src/events.ts';
 import type { Account, Conversation, OutboxRow } from '../../src/gen/rows_pb.ts';
 import { History } from '../../src/history.ts';
 import { accountRow, Records } from '../../src/records/records.ts';
+import { Seldom } from '../../src/seldom.ts';
 import { MemoryVault } from './memory-vault.ts';
 
 /** Newest device lists by user name: what the server would say. */
@@ -55,6 +56,7 @@ export class Device {
   /** What was sent, in order. */
   readonly sent: { opcode: number; body: Uint8Array }[] = [];
   list: SignedDeviceList;
+  #told: Seldom;
   #inbox: Inbox;
   #position = 1n << 32n;
   #openings: Promise<void>[] = [];
@@ -135,12 +137,14 @@ export class Device {
     this.vault = vault;
     this.list = fromBinary(SignedDeviceListSchema, records.account.deviceList);
     const outbox = new Outbox(records, environment, (key, reply) => this.#inbox.reply(key, reply));
+    this.#told = new Seldom(environment, 60_000);
     this.context = {
       environment,
       records,
       outbox,
       // As of a client that runs all the time: a test that moves the clock makes things older.
       time: () => environment.now(),
+      isDue: (what) => this.#told.isDue(what),
       emit: (event) => this.events.push(event),
       ask: async (opcode, body) => answerAsServer(directory, opcode, body),
       openGroup: (request) => this.#openings.push(openGroup(this.context, request)),
@@ -162,6 +166,11 @@ export class Device {
     outbox.online(this.#connection);
   }
 
+  /** What was told a minute ago may be told again. */
+  minuteLater(): void {
+    this.#told = new Seldom(this.context.environment, 60_000);
+  }
+
   get username(): string {
     return this.context.records.account.username;
   }
@@ -174,7 +183,7 @@ export class Device {
 
   /** Pushes a mailbox item, which waits. `connection`: another one than all else comes on. */
   push(opcode: number, body: Uint8Array, position = this.nextPosition(), connection = this.#connection): void {
-    this.#inbox.frame({ opcode, sequence: 0, body: concat(positionPrefix(position), body) }, connection);
+    this.#inbox.item({ opcode, sequence: 0, body: concat(positionPrefix(position), body) }, position, connection);
   }
 
   /** What is in the outbox with this opcode, oldest first. */

@@ -5,6 +5,8 @@ export class LossySockets {
   readonly sockets: WebSocket[] = [];
   /** While true nothing that arrives is handed on. */
   deaf = false;
+  /** What becomes of a message that comes, by its number (from 0) on its connection. */
+  alter: (message: ArrayBuffer, number: number) => ArrayBuffer = (message) => message;
   /** Messages that went out, by length. */
   readonly sent: number[] = [];
   /** Called after each of them. */
@@ -18,6 +20,7 @@ export class LossySockets {
     if (this.#isKilled) throw new Error('its process was killed');
     const socket = new WebSocket(url, protocol);
     this.sockets.push(socket);
+    const alter = (message: ArrayBuffer, number: number): ArrayBuffer => this.alter(message, number);
     const isDeaf = (): boolean => this.deaf || this.#deafened.has(socket);
     return {
       get binaryType() {
@@ -36,8 +39,10 @@ export class LossySockets {
       },
       close: (code, reason) => socket.close(code, reason),
       addEventListener(type: string, listener: (event: never) => void) {
+        let number = 0;
         socket.addEventListener(type as 'message', (event) => {
-          if (type !== 'message' || !isDeaf()) listener(event as never);
+          if (type !== 'message') listener(event as never);
+          else if (!isDeaf()) listener({ data: alter(event.data, number++) } as never);
         });
       },
     };
