@@ -82,6 +82,7 @@ for (const [what, body, why] of NO_LOGIN) {
 test('pages that never end, or that go round, end, and that is named; what they named before is shown', async () => {
   await using scene = await Scene.start();
   const alice = await scene.enter('alice');
+  await alice.next('users'); // of the login
   let page = 0;
   const endless = (): Page => {
     page += 1;
