@@ -46,7 +46,7 @@ test('docs/threat-model.md has a row for each flaw, with a link to the file of i
 
 test('docs/threat-model.md names tests and commands that are there', () => {
   const text = read(DOCUMENT);
-  const named = [...text.matchAll(/\[[^\]]+\]\(([^)#]+\.test\.ts)\): ((?:“[^”]+”(?:, )?)+)/g)];
+  const named = [...text.matchAll(/\[[^\]]+\]\(([^)#]+\.ts)\): ((?:“[^”]+”(?:, )?)+)/g)];
   assert.ok(named.length > 10);
   for (const [, link = '', names = ''] of named) {
     const source = readFileSync(resolve(root, dirname(DOCUMENT), link), 'utf8');

@@ -1,39 +1,9 @@
 import assert from 'node:assert/strict';
 import { concat, equalBytes } from '@parley/protocol';
-import { MlsError } from '../../packages/client/src/mls/mls.ts';
-import type { Prepared, Target } from '../engine/target.ts';
-import { type MlsScene, mlsScene, stillTalk } from '../support/mls-scene.ts';
 import { contentOf, sealedContent } from '../support/mls-sealed.ts';
-import { mlsTokens } from '../support/mls-tokens.ts';
+import { mlsTarget } from '../support/mls-target.ts';
 
-interface Opens {
-  readonly decodes: readonly string[];
-  /** Real encodings. */
-  readonly seeds: (scene: MlsScene) => readonly Uint8Array[] | Promise<readonly Uint8Array[]>;
-  readonly run: (scene: MlsScene, input: Uint8Array) => Promise<void> | void;
-}
-
-/** A target that changes no state: whatever came, the two go on talking at the end. */
-function target(name: string, { decodes, seeds, run }: Opens, quickRuns = 500): Target {
-  return {
-    name: `mls-${name}`,
-    decodes,
-    refuses: [MlsError],
-    maxLength: 8_000,
-    quickRuns,
-    async prepare(): Promise<Prepared> {
-      const scene = await mlsScene();
-      return {
-        run: (input) => run(scene, input),
-        seeds: await seeds(scene),
-        tokens: mlsTokens,
-        finish: () => stillTalk(scene),
-      };
-    },
-  };
-}
-
-const header = target(
+const header = mlsTarget(
   'header',
   {
     decodes: ['readEpoch', 'decodeAll'],
@@ -43,10 +13,10 @@ const header = target(
       assert.ok(groupId.length <= input.length && epoch >= 0n);
     },
   },
-  3_000,
+  { quickRuns: 3_000 },
 );
 
-const message = target('message', {
+const message = mlsTarget('message', {
   decodes: ['decrypt', 'openEnvelope'],
   seeds: (scene) => [scene.message, scene.pastMessage, withLongerLength(scene.message)],
   run: async ({ mls, bob, ...scene }, input) => {
@@ -61,7 +31,7 @@ function withLongerLength(encoded: Uint8Array): Uint8Array {
   return concat(encoded.subarray(0, 4), Uint8Array.of(0x40), encoded.subarray(4));
 }
 
-const commit = target('commit', {
+const commit = mlsTarget('commit', {
   decodes: ['processCommit'],
   seeds: (scene) => [scene.commit],
   run: async ({ mls, bob, ...scene }, input) => {
@@ -71,13 +41,13 @@ const commit = target('commit', {
 });
 
 /** What a member that has the keys may encrypt, without having signed it (see sealedContent). */
-const sealed = target('content-sealed', {
+const sealed = mlsTarget('content-sealed', {
   decodes: ['decrypt', 'authorOf'],
   seeds: async (scene) => [await contentOf(scene, scene.message)],
   run: async (scene, input) => void (await scene.mls.decrypt(scene.bob, await sealedContent(scene, 'application', input))),
 });
 
-const sealedCommit = target('commit-sealed', {
+const sealedCommit = mlsTarget('commit-sealed', {
   decodes: ['processCommit', 'authorOf'],
   seeds: async (scene) => [await contentOf(scene, scene.commit)],
   run: async (scene, input) => void (await scene.mls.processCommit(scene.bob, await sealedContent(scene, 'commit', input))),

@@ -9,16 +9,7 @@ import {
   signDeviceList,
   toHex,
 } from '@parley/protocol';
-import {
-  AckSchema,
-  DeviceKeyPackageSchema,
-  KeysRequestSchema,
-  KeysResultSchema,
-  OkSchema,
-  type SignedDeviceList,
-  SignedDeviceListSchema,
-  UserQuerySchema,
-} from '@parley/protocol/wire';
+import { AckSchema, OkSchema, type SignedDeviceList, SignedDeviceListSchema } from '@parley/protocol/wire';
 import type { Connection } from '../../src/connection/connection.ts';
 import { type Reply, RequestError } from '../../src/connection/reply.ts';
 import { makeAccount } from '../../src/conversations/account.ts';
@@ -35,12 +26,8 @@ import type { Account, Conversation, OutboxRow } from '../../src/gen/rows_pb.ts'
 import { History } from '../../src/history.ts';
 import { accountRow, Records } from '../../src/records/records.ts';
 import { Seldom } from '../../src/seldom.ts';
+import { answerAsServer, type Directory, published } from './answering-server.ts';
 import { MemoryVault } from './memory-vault.ts';
-
-/** Newest device lists by user name: what the server would say. */
-export type Directory = Map<string, SignedDeviceList>;
-/** Published KeyPackages by device id in hex: what the server would give out. */
-const published = new Map<string, Uint8Array>();
 
 /**
  * A client's conversations without a network: the test is the server, and may be an evil one. What the device sends waits in
@@ -273,27 +260,6 @@ export class Device {
     close: () => {},
     pause: () => {},
   } as unknown as Connection;
-}
-
-function answerAsServer(directory: Directory, opcode: number, body: Uint8Array): Reply {
-  if (opcode === Opcode.KEYS) {
-    const { what } = fromBinary(KeysRequestSchema, body);
-    const deviceIds = what.case === 'claim' ? what.value.deviceIds : [];
-    const keyPackages = deviceIds.flatMap((deviceId) => {
-      const keyPackage = published.get(toHex(deviceId));
-      return keyPackage === undefined ? [] : [create(DeviceKeyPackageSchema, { deviceId, keyPackage })];
-    });
-    return { kind: 'ok', ok: create(OkSchema, { result: { case: 'keys', value: create(KeysResultSchema, { keyPackages }) } }) };
-  }
-  const { username } = fromBinary(UserQuerySchema, body);
-  const devices = directory.get(username);
-  const value = {
-    $typeName: 'parley.UserRecord' as const,
-    username,
-    identityKey: new Uint8Array(32),
-    ...(devices && { devices }),
-  };
-  return { kind: 'ok', ok: create(OkSchema, { result: { case: 'user', value } }) };
 }
 
 export function randomId(environment: Environment): Uint8Array {

@@ -15,7 +15,8 @@ import { markBroken } from '../../src/conversations/replaced.ts';
 import { accept, request } from '../../src/conversations/requests.ts';
 import type { Environment } from '../../src/environment.ts';
 import { nodeEnvironment } from '../../src/node.ts';
-import { Device, type Directory } from './device.ts';
+import type { Directory } from './answering-server.ts';
+import { Device } from './device.ts';
 
 /** Devices of several people; what they send goes through the hands of the test. */
 export class Scene {
