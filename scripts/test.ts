@@ -11,7 +11,8 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 
 const FILE_TIMEOUT_MS = 10 * 60_000;
-const MAX_AT_ONCE = 2;
+/** Most files of tests wait for processes that they have started: one more than there are processors keeps those busy. */
+const FILES_AT_ONCE = Math.min(availableParallelism() + 1, 4);
 /** How the reason of such a skip reads (unlessInstalled in e2e/support/programs.ts). */
 const FOR_WANT_OF_A_PROGRAM = /which is not installed/;
 const root = resolve(import.meta.dirname, '..');
@@ -35,7 +36,7 @@ let executed = 0;
 const events = run({
   files,
   cwd: root,
-  concurrency: Math.min(MAX_AT_ONCE, availableParallelism()),
+  concurrency: FILES_AT_ONCE,
   timeout: FILE_TIMEOUT_MS,
 });
 events.on('test:fail', () => {
