@@ -87,7 +87,7 @@ async function isConnected(client: WebClient, text: string): Promise<void> {
 /** Waits until so many lines of the open conversation carry a mark. */
 async function waitFor(client: WebClient, mark: string, count: number): Promise<void> {
   const marks = client.page.getByRole('log').getByTitle(mark, { exact: true });
-  if (count === 0) await marks.waitFor({ state: 'detached' });
+  if (count === 0) await marks.first().waitFor({ state: 'detached' });
   else await marks.nth(count - 1).waitFor();
   assert.equal(await marks.count(), count);
 }
