@@ -22,8 +22,8 @@ export async function usersOnline(
     const more = await page(next);
     if (more === undefined) return undefined;
     // The names of a page are sorted.
-    const isBehind = (more.online[0] ?? '~') > next && (more.next === '' || more.next > next);
-    if (!isBehind) return { names, problem: NO_ORDER };
+    const comesAfter = (more.online[0] ?? '~') > next && (more.next === '' || more.next > next);
+    if (!comesAfter) return { names, problem: NO_ORDER };
     names.push(...more.online);
     next = more.next;
   }
